@@ -1,0 +1,50 @@
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+const KiB = 1024
+const MiB = 1024 * KiB
+
+/** Every limit a user can meet, with its default. `docs/limits.md` is the same table in words. */
+export const limits = {
+  /** Bytes of a request body as sent. */
+  bodyBytes: 8 * MiB,
+  /** Bytes of a request body after gzip. */
+  inflatedBytes: 16 * MiB,
+  /** Points in one request. */
+  pointsPerRequest: 10_000,
+  /** Points in one log record. */
+  pointsPerRecord: 10_000,
+  /** Bytes of one log record; a larger request is split. */
+  recordBytes: 512 * KiB,
+  /** Nesting of a request body: array, point, tags. */
+  jsonDepth: 3,
+  /** Faulty items named in one 422 answer. */
+  errorsPerAnswer: 100,
+  metricNameLength: 200,
+  agentIdLength: 128,
+  tagsPerPoint: 32,
+  tagKeyLength: 64,
+  tagValueLength: 256,
+  dedupeIdLength: 128,
+  idempotencyKeyLength: 255,
+  /** Event times ahead of the server clock, ms. */
+  futureMs: 10 * minute,
+  /** Event times behind the server clock, ms: what the longest rollup keeps. */
+  pastMs: 30 * day,
+  /** Series of one tenant. */
+  seriesPerTenant: 100_000,
+  /** Points a second for one tenant, averaged over `quotaBurstSeconds`. */
+  quotaPointsPerSecond: 100_000,
+  quotaBurstSeconds: 10,
+  /** Bytes of request bodies that one process holds at once before it answers 503. */
+  admissionBytes: 64 * MiB,
+  /** A dedupe id is remembered at least this long, ms. */
+  dedupeMs: 24 * hour,
+  /** Raw points are kept this long, ms. */
+  rawRetentionMs: 24 * hour,
+  /** Items of a list answer. */
+  listDefault: 100,
+  listMax: 1_000,
+} as const
+
+export type Limits = { readonly [K in keyof typeof limits]: number }

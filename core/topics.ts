@@ -1,0 +1,15 @@
+/** Partitions of the two metric topics: fixed when they are created, stored, and checked at every start. */
+export const metricPartitions = 12
+
+/** The topics. The key of a metric record is its tenant, so a tenant lives in one partition. */
+export const topics = {
+  /** Accepted batches, in the order of acceptance. */
+  ingest: 'metrics.ingest',
+  /** One record for each ingest record, holding what was kept; header `src` is the ingest offset. */
+  persisted: 'metrics.persisted',
+  /** Records that could not be persisted, with reason and position. */
+  deadLetters: 'metrics.dlq',
+} as const
+
+/** Header of a `metrics.persisted` record: the offset of the ingest record it stands for. */
+export const srcHeader = 'src'
