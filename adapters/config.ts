@@ -1,0 +1,80 @@
+import { limits } from '@streamgauge/core/limits.ts'
+
+/** Everything that can be set from outside. */
+export interface Config {
+  readonly kafka: {
+    readonly brokers: string[]
+    readonly topicPrefix: string
+    readonly replicationFactor: number
+  }
+  readonly databaseUrl: string
+  readonly redisUrl: string
+  readonly http: {
+    readonly host: string
+    readonly port: number
+    /** What links shown to people begin with. */
+    readonly publicUrl: string
+    /** Protects /metrics when set. */
+    readonly metricsToken: string | null
+  }
+  readonly logLevel: string
+  /** A verdict on a token stays valid this long while MariaDB can't be reached, ms. */
+  readonly authStaleMaxMs: number
+  /** From SIGTERM to the end, ms. */
+  readonly shutdownMs: number
+  readonly limits: {
+    readonly admissionBytes: number
+    readonly quotaPointsPerSecond: number
+    readonly seriesPerTenant: number
+    readonly rawRetentionMs: number
+  }
+  /** Size cap of one partition of the metric topics, bytes; -1 for none. */
+  readonly retentionBytes: number
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** Reads the environment; throws one sentence that names the variable when a value can't be used. */
+export function readConfig(env: Environment): Config {
+  const host = env.HTTP_HOST ?? '127.0.0.1'
+  const port = integer(env, 'HTTP_PORT', 8080)
+  return {
+    kafka: {
+      brokers: required(env, 'KAFKA_BROKERS', '127.0.0.1:9092').split(','),
+      topicPrefix: env.KAFKA_TOPIC_PREFIX ?? '',
+      replicationFactor: integer(env, 'KAFKA_REPLICATION_FACTOR', 1),
+    },
+    databaseUrl: required(env, 'DATABASE_URL', 'mysql://user:password@127.0.0.1:3306/streamgauge'),
+    redisUrl: required(env, 'REDIS_URL', 'redis://127.0.0.1:6379'),
+    http: {
+      host,
+      port,
+      publicUrl: (env.PUBLIC_URL ?? `http://${host}:${port}`).replace(/\/+$/, ''),
+      metricsToken: env.METRICS_TOKEN ?? null,
+    },
+    logLevel: env.LOG_LEVEL ?? 'info',
+    authStaleMaxMs: integer(env, 'AUTH_STALE_MAX', 3600) * 1000,
+    shutdownMs: integer(env, 'SHUTDOWN_TIMEOUT', 20) * 1000,
+    limits: {
+      admissionBytes: integer(env, 'ADMISSION_BYTES', limits.admissionBytes),
+      quotaPointsPerSecond: integer(env, 'QUOTA_POINTS_PER_SECOND', limits.quotaPointsPerSecond),
+      seriesPerTenant: integer(env, 'SERIES_PER_TENANT', limits.seriesPerTenant),
+      rawRetentionMs: integer(env, 'RAW_RETENTION', limits.rawRetentionMs / 1000) * 1000,
+    },
+    retentionBytes: integer(env, 'KAFKA_RETENTION_BYTES', -1),
+  }
+}
+
+function required(env: Environment, name: string, example: string): string {
+  const value = env[name]
+  if (!value) throw new Error(`${name} is not set; for example ${name}=${example}`)
+  return value
+}
+
+function integer(env: Environment, name: string, fallback: number): number {
+  const text = env[name]
+  if (text === undefined || text === '') return fallback
+  const value = Number(text)
+  if (!Number.isSafeInteger(value)) throw new Error(`${name} must be a whole number, not "${text}"`)
+  return value
+}
