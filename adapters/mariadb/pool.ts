@@ -63,7 +63,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     uri: options.url,
     connectionLimit: options.connectionLimit ?? defaults.connectionLimit,
     connectTimeout: defaults.connectTimeoutMs,
-    charset: 'utf8mb4_nopad_bin',
+    charset: 'utf8mb4_bin',
     timezone: 'Z',
     supportBigNumbers: true,
     // Without it the driver reads JSON columns as text on MariaDB, as wanted; dates stay epoch ms by schema.
