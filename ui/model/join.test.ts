@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Batch } from '@streamgauge/core/batch.ts'
+import { everything, Join } from './join.ts'
+
+/** A line as the list of its event times; every event here holds points of one series. */
+class Line {
+  times: number[] = []
+  append(batch: Batch, fromMs: number): void {
+    this.times.push(...batch.t.filter((t) => t >= fromMs))
+  }
+  replace(batch: Batch, fromMs: number): void {
+    this.times = [...this.times.filter((t) => t < fromMs), ...batch.t]
+  }
+  get sorted(): number[] {
+    return this.times.toSorted((a, b) => a - b)
+  }
+}
+
+const batch = (...t: number[]): Batch => ({
+  v: 1,
+  tenant: 'a',
+  received: 0,
+  series: [['m', null, {}]],
+  s: t.map(() => 0),
+  t,
+  x: t,
+})
+const at = (offset: number) => ({ partition: 3, offset })
+
+test('events at or below as_of are dropped, the rest is kept: no slot missing, none twice', () => {
+  // the history may have been read at any moment while events 11 … 14 came in
+  for (let asOf = 10; asOf <= 14; asOf++) {
+    const line = new Line()
+    const join = new Join(line)
+    join.asked()
+    for (const n of [11, 12, 13, 14]) join.live(at(n), batch(n))
+    const stored = Array.from({ length: asOf }, (_, i) => i + 1)
+    assert.equal(join.answered(batch(...stored), at(asOf), everything, at(10)), 'joined')
+    join.live(at(15), batch(15))
+    assert.deepEqual(
+      line.sorted,
+      Array.from({ length: 15 }, (_, i) => i + 1),
+    )
+  }
+})
+
+test('a point is shown while the history is still under way', () => {
+  const line = new Line()
+  const join = new Join(line)
+  join.asked()
+  join.live(at(11), batch(11))
+  assert.deepEqual(line.times, [11])
+})
+
+test('an event that is sent again after a reconnect is not shown again', () => {
+  const line = new Line()
+  const join = new Join(line)
+  join.asked()
+  join.answered(batch(1), at(10), everything, at(10))
+  assert.equal(join.live(at(11), batch(11)), 1)
+  assert.equal(join.live(at(11), batch(11)), 0)
+  assert.equal(join.live(at(10), batch(10)), 0)
+  assert.deepEqual(line.times, [1, 11])
+})
+
+test('a history that ends below the stream’s start asks for the events between', () => {
+  const line = new Line()
+  const join = new Join(line)
+  join.asked()
+  join.live(at(14), batch(14))
+  assert.equal(join.answered(batch(1, 10), at(10), everything, at(12)), 'reopen')
+  for (const n of [11, 12, 13, 14]) join.live(at(n), batch(n))
+  assert.deepEqual(line.sorted, [1, 10, 11, 12, 13, 14])
+})
+
+test('a resync replaces only the hole, and late points before it stay single', () => {
+  const line = new Line()
+  const join = new Join(line)
+  join.asked()
+  join.answered(batch(100, 200), at(10), everything, at(10))
+  // cut here: 11 and 12 are never seen live; 13 carries a late point from before the hole
+  join.asked()
+  join.live(at(13), batch(150, 400))
+  assert.equal(join.answered(batch(300, 350), at(12), 250, at(12)), 'joined')
+  assert.deepEqual(line.sorted, [100, 150, 200, 300, 350, 400])
+})
+
+test('a resync whose history ends below the stream’s start asks for all of it', () => {
+  const join = new Join(new Line())
+  join.asked()
+  assert.equal(join.answered(batch(300), at(12), 250, at(13)), 'refetch')
+})
+
+test('when the history cannot be had, the live points stay and go on', () => {
+  const line = new Line()
+  const join = new Join(line)
+  join.asked()
+  join.live(at(11), batch(11))
+  join.failed()
+  join.live(at(12), batch(12))
+  assert.deepEqual(line.times, [11, 12])
+  assert.equal(join.loading, false)
+})
+
+test('a stream that has moved to another partition is not compared with the old one', () => {
+  const line = new Line()
+  const join = new Join(line)
+  join.live({ partition: 3, offset: 99 }, batch(1))
+  assert.equal(join.live({ partition: 4, offset: 5 }, batch(2)), 1)
+})

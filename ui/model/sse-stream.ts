@@ -1,0 +1,140 @@
+import { backoffMs, retryAfterMs } from './backoff.ts'
+import { type SseEvent, SseParser } from './sse-parse.ts'
+
+/** What the connection is doing. `denied` and `closed` are final. */
+export type StreamState =
+  | { readonly kind: 'connecting' }
+  | { readonly kind: 'open' }
+  | { readonly kind: 'waiting'; readonly reason: string; readonly retryInMs: number }
+  | { readonly kind: 'denied'; readonly status: number }
+  | { readonly kind: 'closed' }
+
+export interface StreamOptions {
+  /** Address of the stream; the last event id travels as a header. */
+  readonly url: string
+  readonly lastEventId?: string
+  readonly onEvent: (event: SseEvent) => void
+  readonly onState: (state: StreamState) => void
+  readonly fetch?: typeof fetch
+  readonly random?: () => number
+  /** Without a byte for this long the connection counts as dead, ms. Heartbeats come every 15 s. */
+  readonly deadMs?: number
+}
+
+/** A connection that stayed up this long starts its backoff anew, ms. */
+const settledMs = 5000
+
+/**
+ * Reads an event stream by fetch for as long as it is wanted: reconnects with backoff and jitter, honours
+ * Retry-After, resumes with Last-Event-ID and gives up only when the server says that it may not be read.
+ * (EventSource can't: it ends for good on any status but 200, and never notices a dead peer.)
+ */
+export class SseStream {
+  #lastEventId: string | undefined
+  #abort = new AbortController()
+  #wake: (() => void) | undefined
+  readonly #options: StreamOptions
+
+  constructor(options: StreamOptions) {
+    this.#options = options
+    this.#lastEventId = options.lastEventId
+    void this.#run(this.#abort)
+  }
+
+  get lastEventId(): string | undefined {
+    return this.#lastEventId
+  }
+
+  /** Ends the stream at once; the server sees the connection close. */
+  close(): void {
+    if (this.#abort.signal.aborted) return
+    this.#abort.abort()
+    this.#options.onState({ kind: 'closed' })
+  }
+
+  /** Ends a wait between two attempts: the network is back, or somebody is looking again. */
+  retryNow(): void {
+    this.#wake?.()
+  }
+
+  async #run(abort: AbortController): Promise<void> {
+    const { onState, random = Math.random } = this.#options
+    let attempt = 0
+    while (!abort.signal.aborted) {
+      onState({ kind: 'connecting' })
+      const startedAt = performance.now()
+      const end = await this.#connect(abort.signal)
+      if (abort.signal.aborted) return
+      if (end.denied) {
+        onState({ kind: 'denied', status: end.denied })
+        return
+      }
+      if (performance.now() - startedAt > settledMs) attempt = 0
+      const retryInMs = backoffMs(attempt++, random(), end.retryAfterMs)
+      onState({ kind: 'waiting', reason: end.reason, retryInMs })
+      await this.#pause(retryInMs, abort.signal)
+    }
+  }
+
+  async #connect(closed: AbortSignal): Promise<{ reason: string; retryAfterMs: number; denied?: number }> {
+    const { url, onEvent, onState, deadMs = 40_000 } = this.#options
+    const request = new AbortController()
+    const stop = () => request.abort()
+    closed.addEventListener('abort', stop)
+    let dead: ReturnType<typeof setTimeout> | undefined
+    const alive = () => {
+      clearTimeout(dead)
+      dead = setTimeout(() => request.abort(), deadMs)
+    }
+    const parser = new SseParser()
+    try {
+      alive()
+      const headers: Record<string, string> = { accept: 'text/event-stream' }
+      if (this.#lastEventId !== undefined) headers['last-event-id'] = this.#lastEventId
+      const read = this.#options.fetch ?? fetch
+      const response = await read(url, { headers, signal: request.signal, cache: 'no-store' })
+      if (response.status === 401 || response.status === 403) {
+        return { reason: 'denied', retryAfterMs: 0, denied: response.status }
+      }
+      if (!response.ok || !response.body) {
+        const wait = retryAfterMs(response.headers.get('retry-after'), Date.now())
+        return { reason: `HTTP ${response.status}`, retryAfterMs: wait }
+      }
+      onState({ kind: 'open' })
+      const reader = response.body.getReader()
+      const decoder = new TextDecoder()
+      for (;;) {
+        const { done, value } = await reader.read()
+        if (done) return { reason: 'the server ended the stream', retryAfterMs: parser.retryMs ?? 0 }
+        alive()
+        for (const event of parser.push(decoder.decode(value, { stream: true }))) {
+          if (closed.aborted) return { reason: 'closed', retryAfterMs: 0 }
+          if (event.id !== undefined) this.#lastEventId = event.id
+          onEvent(event)
+        }
+      }
+    } catch (error) {
+      const silent = request.signal.aborted && !closed.aborted
+      const reason = silent ? `no byte for ${Math.round(deadMs / 1000)} s` : String(error)
+      return { reason, retryAfterMs: parser.retryMs ?? 0 }
+    } finally {
+      clearTimeout(dead)
+      closed.removeEventListener('abort', stop)
+      request.abort()
+    }
+  }
+
+  #pause(ms: number, closed: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer)
+        closed.removeEventListener('abort', done)
+        this.#wake = undefined
+        resolve()
+      }
+      const timer = setTimeout(done, ms)
+      this.#wake = done
+      closed.addEventListener('abort', done)
+    })
+  }
+}
