@@ -1,0 +1,46 @@
+# One image for every role: `docker run IMAGE main.ts --role=pipeline`, `docker run IMAGE cli.ts init`.
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim
+
+# Manifests alone first: the dependency layers below are kept until one of these files changes.
+FROM ${NODE_IMAGE} AS manifests
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY core/package.json core/
+COPY adapters/package.json adapters/
+COPY connectors/package.json connectors/
+COPY pipeline/package.json pipeline/
+COPY gateway/package.json gateway/
+COPY ui/package.json ui/
+COPY agent/package.json agent/
+COPY features/package.json features/
+COPY local/package.json local/
+COPY bench/package.json bench/
+
+FROM manifests AS ui
+RUN npm ci --ignore-scripts --workspace=core --workspace=ui
+COPY core core
+COPY ui ui
+RUN npm run build
+
+# What the roles need at run time and nothing else: no development tools, no `node` package, no UI libraries.
+FROM manifests AS dependencies
+RUN npm ci --ignore-scripts --omit=dev \
+  --workspace=core --workspace=adapters --workspace=connectors --workspace=pipeline --workspace=gateway
+
+FROM ${NODE_IMAGE}
+ENV NODE_ENV=production HTTP_HOST=0.0.0.0 HTTP_PORT=8080
+WORKDIR /app
+COPY --from=dependencies /app ./
+COPY main.ts cli.ts LICENSE ./
+COPY core core
+COPY adapters adapters
+COPY connectors connectors
+COPY pipeline pipeline
+COPY gateway gateway
+COPY --from=ui /app/ui/dist ui/dist
+USER node
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
+  CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node"]
+CMD ["main.ts"]

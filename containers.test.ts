@@ -1,0 +1,185 @@
+// What a container engine would refuse, or a reviewer should: no engine is needed to find it.
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { readConfig } from '@streamgauge/adapters/config.ts'
+import { DCLinter } from 'dclint'
+import { type Copy, DockerfileParser, type From, type JSONInstruction } from 'dockerfile-ast'
+import { validate } from 'dockerfile-utils'
+import { parse } from 'yaml'
+
+interface Service {
+  image: string
+  build?: string
+  command?: string[]
+  environment?: Record<string, string>
+  healthcheck?: { disable?: boolean; test?: string[] }
+  ports?: string[]
+  restart?: string
+  depends_on?: Record<string, { condition: string }>
+  stop_grace_period?: string
+}
+
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
+const dockerfile = DockerfileParser.parse(read('Dockerfile'))
+const instructions = dockerfile.getInstructions()
+const composeText = read('docker-compose.yml')
+const compose: { services: Record<string, Service> } = parse(composeText, { merge: true })
+const services = Object.entries(compose.services)
+const required = /^\$\{([A-Z_]+):\?.+\}$/
+
+/** The instructions of the last build stage, in order. */
+function finalStage() {
+  return instructions.slice(instructions.findLastIndex((each) => each.getKeyword() === 'FROM'))
+}
+
+/** Repository paths that COPY takes from the build context. */
+function copied(): string[] {
+  return instructions
+    .filter((each) => each.getKeyword() === 'COPY')
+    .map((each) => each as Copy)
+    .filter((copy) => copy.getFromFlag() === null)
+    .flatMap((copy) => copy.getArguments().slice(0, -1))
+    .map((argument) => argument.getValue())
+}
+
+function assertPinned(image: string) {
+  assert.match(image, /:v?\d+\.\d+\.\d+(-[a-z0-9.-]+)?$/, `${image} is not pinned to a full version`)
+}
+
+test('the Dockerfile has no syntax error and no questionable instruction', () => {
+  assert.deepEqual(validate(read('Dockerfile')), [])
+})
+
+test('base images are pinned to a full version', () => {
+  const fallbacks = new Map(
+    dockerfile.getInitialARGs().map((each) => {
+      const property = each.getProperty()
+      return [property?.getName(), property?.getValue() ?? '']
+    }),
+  )
+  const stages = new Set<string>()
+  for (const from of instructions.filter((each) => each.getKeyword() === 'FROM') as From[]) {
+    const image = from.getImage() ?? ''
+    if (!stages.has(image)) assertPinned(fallbacks.get(/^\$\{(\w+)\}$/.exec(image)?.[1] ?? '') ?? image)
+    stages.add(from.getBuildStage() ?? '')
+  }
+})
+
+test('the image runs without root, says when it is alive and takes signals itself', () => {
+  const stage = finalStage()
+  const last = (keyword: string) => stage.findLast((each) => each.getKeyword() === keyword)
+  const user = last('USER')?.getArgumentsContent() ?? ''
+  assert.ok(user !== '' && !/^(root|0)\b/.test(user), 'USER must name an account other than root')
+  assert.match(last('HEALTHCHECK')?.getRawArgumentsContent() ?? '', /\/health\/live/)
+  const entrypoint = last('ENTRYPOINT') as JSONInstruction | undefined
+  assert.ok(entrypoint?.getOpeningBracket(), 'ENTRYPOINT must not go through a shell')
+})
+
+test('no development dependency reaches the image', () => {
+  const stage = instructions
+    .filter((each) => each.getKeyword() === 'RUN')
+    .map((each) => each.getRawArgumentsContent() ?? '')
+  assert.ok(
+    stage.every((command) => !command.startsWith('npm install')),
+    'npm ci keeps to the lock file',
+  )
+  assert.ok(stage.some((command) => command.startsWith('npm ci') && command.includes('--omit=dev')))
+})
+
+test('everything the Dockerfile copies exists and is not ignored', () => {
+  const ignored = read('.dockerignore').split('\n')
+  for (const path of copied()) {
+    assert.ok(existsSync(new URL(path, import.meta.url)), `COPY ${path}: not in the repository`)
+    assert.ok(!ignored.includes(path.split('/')[0]), `COPY ${path}: .dockerignore keeps it out`)
+  }
+})
+
+test('every workspace is known to npm inside the build', () => {
+  const { workspaces }: { workspaces: string[] } = JSON.parse(read('package.json'))
+  for (const workspace of workspaces) {
+    assert.ok(copied().includes(`${workspace}/package.json`), `COPY ${workspace}/package.json is missing`)
+  }
+})
+
+test('the compose file follows the Compose specification and good practice', () => {
+  const taste = Object.fromEntries(
+    [
+      'no-quotes-in-volumes',
+      'service-dependencies-alphabetical-order',
+      'service-keys-order',
+      'services-alphabetical-order',
+      'top-level-properties-order',
+    ].map((rule) => [rule, 0 as const]),
+  )
+  const linter = new DCLinter({ rules: taste, quiet: true, debug: false, exclude: [] })
+  // dclint's type files leave the extensions out of their imports, so Node's resolution finds no types.
+  const results: { messages: { line: number; rule: string; message: string }[] }[] = linter.lintFiles(
+    [fileURLToPath(new URL('docker-compose.yml', import.meta.url))],
+    false,
+  )
+  assert.deepEqual(
+    results.flatMap(({ messages }) =>
+      messages.map(({ line, rule, message }) => `${line} ${rule}: ${message}`),
+    ),
+    [],
+  )
+})
+
+test('every service image is pinned to a full version', () => {
+  for (const [, service] of services) assertPinned(service.image)
+})
+
+test('every service that keeps running has a health check and comes back after a crash', () => {
+  for (const [name, { restart, build, healthcheck }] of services) {
+    if (restart === 'no') continue
+    assert.equal(restart, 'unless-stopped', `${name}: restart`)
+    assert.ok(healthcheck?.test ?? build, `${name}: healthcheck`)
+    assert.ok(!healthcheck?.disable, `${name}: healthcheck`)
+  }
+})
+
+test('nothing is published beyond this machine', () => {
+  for (const [name, { ports = [] }] of services) {
+    for (const port of ports) assert.match(port, /^127\.0\.0\.1:/, `${name}: ${port}`)
+  }
+})
+
+test('secrets come from the environment file only, and a missing one is named', () => {
+  const named = read('.env.example').split('\n')
+  for (const [name, { environment = {} }] of services) {
+    for (const [key, value] of Object.entries(environment)) {
+      if (/PASSWORD|TOKEN|SECRET/.test(key)) assert.match(value, required, `${name}: ${key} holds a literal`)
+      const password = /^\w+:\/\/[^:]*:(.*)@/.exec(value)?.[1]
+      if (password !== undefined) assert.match(password, required, `${name}: ${key} holds a password`)
+    }
+  }
+  for (const [, variable] of composeText.matchAll(/\$\{([A-Z_]+):\?/g)) {
+    assert.ok(named.includes(`${variable}=`), `.env.example must list ${variable}, without a value`)
+  }
+})
+
+test('roles start after migrations, and migrations after healthy services', () => {
+  for (const [name, { depends_on = {} }] of services) {
+    for (const [dependency, { condition }] of Object.entries(depends_on)) {
+      const oneShot = compose.services[dependency].restart === 'no'
+      const expected = oneShot ? 'service_completed_successfully' : 'service_healthy'
+      assert.equal(condition, expected, `${name} on ${dependency}`)
+    }
+    if (compose.services[name].command?.[0] === 'main.ts') assert.ok('init' in depends_on, name)
+  }
+})
+
+test('a role has longer to stop than it takes to drain', () => {
+  const { shutdownMs } = readConfig({ KAFKA_BROKERS: 'k:9092', DATABASE_URL: 'd', REDIS_URL: 'r' })
+  for (const [name, { command, stop_grace_period }] of services) {
+    if (command?.[0] !== 'main.ts') continue
+    assert.ok(Number.parseInt(stop_grace_period ?? '10', 10) * 1000 > shutdownMs, name)
+  }
+})
+
+test('the log acknowledges after fsync, never before', () => {
+  const flags = (compose.services.redpanda.command ?? []).join(' ')
+  assert.doesNotMatch(flags, /--mode|dev-container|unsafe-bypass-fsync|write_caching/)
+})
