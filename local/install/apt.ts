@@ -1,0 +1,56 @@
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { findProgram } from './find.ts'
+import { runTool } from './run.ts'
+
+const policyFile = '/usr/sbin/policy-rc.d'
+/** The exit code by which it forbids starting a service: invoke-rc.d(8). */
+const forbidStarting = '#!/bin/sh\nexit 101\n'
+
+let queue: Promise<unknown> = Promise.resolve()
+let updated = false
+
+/** True on Debian and its family when this process may install packages. */
+export function canInstallPackages(): boolean {
+  return existsSync('/etc/debian_version') && process.getuid?.() === 0 && findProgram('apt-get') !== undefined
+}
+
+/** Installs Debian packages, one caller after the other, without starting the services they bring. */
+export function installPackages(packages: readonly string[], say: (text: string) => void): Promise<void> {
+  const turn = queue.then(() => install(packages, say))
+  queue = turn.catch(() => undefined)
+  return turn
+}
+
+async function install(packages: readonly string[], say: (text: string) => void): Promise<void> {
+  const purpose = `Installing ${packages.join(' ')} with apt-get`
+  if (!updated) {
+    say('reading the package lists')
+    await aptGet(['update'], 'Reading the package lists with apt-get')
+    updated = true
+  }
+  say(`installing ${packages.join(' ')}`)
+  const restore = forbidServices()
+  try {
+    await aptGet(['install', '--yes', '--no-install-recommends', ...packages], purpose)
+  } finally {
+    restore()
+  }
+}
+
+function aptGet(args: readonly string[], purpose: string): Promise<string> {
+  return runTool('apt-get', ['--quiet', '-o', 'DPkg::Lock::Timeout=180', ...args], {
+    purpose,
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+}
+
+/** Puts a policy in place under which no service is started; returns what puts the former one back. */
+function forbidServices(): () => void {
+  const kept = `${policyFile}.streamgauge`
+  if (existsSync(policyFile) && !existsSync(kept)) renameSync(policyFile, kept)
+  writeFileSync(policyFile, forbidStarting, { mode: 0o755 })
+  return () => {
+    if (existsSync(kept)) renameSync(kept, policyFile)
+    else rmSync(policyFile, { force: true })
+  }
+}

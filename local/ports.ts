@@ -1,0 +1,30 @@
+import { randomInt } from 'node:crypto'
+import { createServer } from 'node:net'
+
+/** Below the range that systems give to outgoing connections: a client retrying a port there can meet itself. */
+const range = { from: 20_000, to: 30_000 }
+
+/** A port on 127.0.0.1 that nobody listens on: `remembered` when it is still free, else a new one. */
+export async function freePort(remembered?: number): Promise<number> {
+  if (remembered !== undefined && (await isFree(remembered))) return remembered
+  for (;;) {
+    const port = randomInt(range.from, range.to)
+    if (await isFree(port)) return port
+  }
+}
+
+/** The first free port at or above `from`. */
+export async function nextFreePort(from: number): Promise<number> {
+  let port = from
+  while (!(await isFree(port))) port++
+  return port
+}
+
+/** True when this process could listen there now. */
+export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
+  })
+}

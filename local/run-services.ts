@@ -1,0 +1,54 @@
+import type { Launcher } from './launcher.ts'
+import { services } from './services/all.ts'
+import type { Service } from './services/service.ts'
+import type { Supervised } from './supervise.ts'
+
+/** A backing service to use: a child of ours, or one running elsewhere. */
+export interface Running {
+  readonly service: Service
+  /** As the service's variable takes it. */
+  readonly url: string
+  /** Absent when it runs elsewhere. */
+  readonly child?: Supervised
+}
+
+/** What one service does while it gets ready. */
+export interface Step {
+  say(text: string): void
+  done(text?: string): void
+  failed(): void
+}
+
+interface Options {
+  readonly launcher: Launcher
+  readonly env: NodeJS.ProcessEnv
+  readonly only?: readonly Service['name'][]
+  step(title: string): Step
+}
+
+/** Gets the backing services ready, all at once; rejects with the LaunchError of the first that can't be. */
+export async function runServices(options: Options): Promise<Running[]> {
+  const wanted = services.filter(({ name }) => options.only?.includes(name) ?? true)
+  return Promise.all(wanted.map((service) => runService(service, options)))
+}
+
+async function runService(service: Service, { launcher, env, step }: Options): Promise<Running> {
+  const external = env[service.variable]
+  const progress = step(service.title)
+  if (external) {
+    progress.done(`given by ${service.variable}`)
+    return { service, url: external }
+  }
+  try {
+    const { home, state } = launcher
+    const program = await service.prepare({ home, state, say: progress.say })
+    progress.say('starting')
+    const child = launcher.start(program)
+    await child.live
+    progress.done()
+    return { service, url: program.url, child }
+  } catch (error) {
+    progress.failed()
+    throw error
+  }
+}
