@@ -2,10 +2,9 @@ import { Fault } from '@streamgauge/core/fault.ts'
 import { limits } from '@streamgauge/core/limits.ts'
 import type { Principal } from '@streamgauge/core/scopes.ts'
 import { createBreaker, UnavailableError } from './breaker.ts'
-import { DeadlineError } from './deadline.ts'
 import { createHeld } from './held.ts'
 import type { Logger } from './log.ts'
-import { type Database, isConnectionError } from './mariadb/pool.ts'
+import type { Database } from './mariadb/pool.ts'
 import { findTenant, type Tenant } from './mariadb/tenants.ts'
 import {
   findTokenByHash,
@@ -49,7 +48,8 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     name: 'MariaDB',
     probe: () => database.query('SELECT 1'),
     deadlineMs: timing.deadlineMs,
-    isOutage: (error) => error instanceof DeadlineError || isConnectionError(error),
+    // These look-ups have nothing that could be wrong with them: whatever fails, tokens cannot be checked.
+    isOutage: () => true,
     onChange: (away, cause) =>
       away
         ? logger.warn({ err: cause }, 'MariaDB cannot be reached: tokens are judged by what is remembered')
@@ -96,8 +96,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       const load = () => loadToken(() => findTokenById(database, tokenId))
       return judge(await known(tokens.get(`#${tokenId}`, load)), Date.now())
     },
-    tenant: (name) =>
-      known(tenants.get(name, () => breaker.run(() => findTenant(database, name)))),
+    tenant: (name) => known(tenants.get(name, () => breaker.run(() => findTenant(database, name)))),
     close: () => breaker.close(),
   }
 }

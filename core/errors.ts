@@ -58,6 +58,16 @@ export const errors = {
     title: 'This address does not take that method',
     remedy: 'See the Allow header.',
   },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    title: 'The request did not arrive in time',
+    remedy: 'Send the whole request at once.',
+  },
+  HEADERS_TOO_LARGE: {
+    status: 431,
+    title: 'The request headers are too large',
+    remedy: 'Send less than 16 KiB of headers.',
+  },
   CONFLICT: { status: 409, title: 'It exists already', remedy: 'Choose another name.' },
   BODY_TOO_LARGE: { status: 413, title: 'The body is too large', remedy: 'Send fewer points a request.' },
   CONTENT_TYPE_UNSUPPORTED: {
@@ -143,6 +153,11 @@ export const errors = {
     status: 422,
     title: 'The Idempotency-Key is not valid',
     remedy: 'Use 1 to 255 printable ASCII characters.',
+  },
+  BODY_INVALID: {
+    status: 422,
+    title: 'The body is not valid',
+    remedy: 'See the fields named in errors.',
   },
   // queries
   QUERY_INVALID: {
