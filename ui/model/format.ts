@@ -11,7 +11,11 @@ const unitWords: readonly [RegExp, Unit][] = [
 
 /** Guesses the unit from the last word of a metric name: `disk.used_bytes`, `cpu.percent`, `http_latency_ms`. */
 export function unitOf(metric: string): Unit {
-  const words = metric.toLowerCase().split(/[^a-z]+/).filter(Boolean).join('_')
+  const words = metric
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .filter(Boolean)
+    .join('_')
   return unitWords.find(([word]) => new RegExp(`(^|_)${word.source}`).test(words))?.[1] ?? 'none'
 }
 
@@ -73,7 +77,9 @@ export function formatAge(ms: number): string {
 
 /** A count with thin grouping: `12 345`. */
 export function formatCount(value: number): string {
-  return Math.round(value).toString().replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f')
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f')
 }
 
 /** Points a second: one decimal while it is small. */

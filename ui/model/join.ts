@@ -3,8 +3,8 @@ import type { StreamPosition } from '@streamgauge/core/position.ts'
 
 /** What a join writes to: the points of one chart. */
 export interface JoinSink {
-  /** Adds the batch's points that are at or after `fromMs`. */
-  append(batch: Batch, fromMs: number): void
+  /** Adds the batch's points that are at or after `fromMs`; returns how many of them the chart holds. */
+  append(batch: Batch, fromMs: number): number
   /** Forgets every point at or after `fromMs` and puts the batch in their place. */
   replace(batch: Batch, fromMs: number): void
 }
@@ -48,8 +48,10 @@ export class Join {
     return this.#applied
   }
 
-  asked(): void {
+  /** A history is requested. `anew` when the stream was resynced: its positions may have begun again below the old ones. */
+  asked(anew = false): void {
     this.#remembered = []
+    if (anew) this.#applied = undefined
   }
 
   /** The history could not be had: what came live stays. */
@@ -57,13 +59,12 @@ export class Join {
     this.#remembered = undefined
   }
 
-  /** Takes a live event; returns the number of its points, 0 when the line holds it already. */
+  /** Takes a live event; returns how many of its points are new to the chart. */
   live(position: StreamPosition, batch: Batch): number {
     if (this.#applied && !above(position, this.#applied)) return 0
     this.#applied = position
     this.#remembered?.push({ position, batch })
-    this.#sink.append(batch, everything)
-    return batch.s.length
+    return this.#sink.append(batch, everything)
   }
 
   /**

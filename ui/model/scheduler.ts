@@ -39,6 +39,8 @@ export class DrawScheduler {
   #frameAsked = false
   #cancel: (() => void) | undefined
   #plannedFor = Number.POSITIVE_INFINITY
+  /** Least time between two draws of one chart, ms: 1000 for viewers who asked for less motion. */
+  minIntervalMs = 0
 
   constructor(clock: FrameClock = browserClock) {
     this.#clock = clock
@@ -86,7 +88,8 @@ export class DrawScheduler {
       if (e.visible && (e.waitingSince !== undefined || now - e.drawnAt < activeMs)) active++
     }
     const ms = (Math.max(1, active) * 1000) / drawBudget.perSecond
-    return entry && entry.drawable === this.#focused ? ms / 2 : ms
+    const focused = entry !== undefined && entry.drawable === this.#focused
+    return Math.max(this.minIntervalMs, focused ? ms / 2 : ms)
   }
 
   #plan(): void {
@@ -108,7 +111,9 @@ export class DrawScheduler {
     this.#plannedFor = Number.POSITIVE_INFINITY
     const now = this.#clock.now()
     const ready = [...this.#entries.values()]
-      .filter((e) => e.visible && e.waitingSince !== undefined && now - e.drawnAt >= this.#interval(e, now) - 0.5)
+      .filter(
+        (e) => e.visible && e.waitingSince !== undefined && now - e.drawnAt >= this.#interval(e, now) - 0.5,
+      )
       .sort((a, b) => (a.waitingSince ?? 0) - (b.waitingSince ?? 0))
     for (const entry of ready) {
       if (this.#drawnInFrame >= drawBudget.perFrame) break

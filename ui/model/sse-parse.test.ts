@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type SseEvent, SseParser } from './sse-parse.ts'
 
-const stream = 'id: 3:9\n\nevent: points\nid: 3:10\ndata: {"a":1}\ndata: {"b":"é"}\n\n: comment\n\nid: 3:11\n\n'
+const stream =
+  'id: 3:9\n\nevent: points\nid: 3:10\ndata: {"a":1}\ndata: {"b":"é"}\n\n: comment\n\nid: 3:11\n\n'
 const events: SseEvent[] = [
   { id: '3:9', event: 'message', data: null },
   { id: '3:10', event: 'points', data: '{"a":1}\n{"b":"é"}' },

@@ -91,7 +91,10 @@ test('an outage is waited out for as long as Retry-After asks', async () => {
 })
 
 test('a wait can be cut short', async () => {
-  await using s = await serve([(_, r) => r.writeHead(503, { 'retry-after': '600' }).end(), stream('id: 1:1\n\n')])
+  await using s = await serve([
+    (_, r) => r.writeHead(503, { 'retry-after': '600' }).end(),
+    stream('id: 1:1\n\n'),
+  ])
   const reader = s.open()
   await s.until(() => s.states.some((state) => state.kind === 'waiting'))
   reader.retryNow()

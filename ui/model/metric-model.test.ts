@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Batch, SeriesName } from '@streamgauge/core/batch.ts'
+import { everything } from './join.ts'
+import { MetricModel, maxLines } from './metric-model.ts'
+
+const cpu1: SeriesName = ['cpu', 'web-1', {}]
+const cpu2: SeriesName = ['cpu', 'web-2', {}]
+const memory: SeriesName = ['memory', 'web-1', {}]
+
+function batch(series: SeriesName[], points: [s: number, t: number, x: number][], sid?: number[]): Batch {
+  const column = <N extends 0 | 1 | 2>(n: N) => points.map((p) => p[n])
+  return {
+    v: 1,
+    tenant: 'a',
+    received: 0,
+    series,
+    s: column(0),
+    t: column(1),
+    x: column(2),
+    ...(sid && { sid }),
+  }
+}
+const times = (model: MetricModel) =>
+  model.lines.map((line) => Array.from({ length: line.ring.size }, (_, i) => line.ring.time(i)))
+
+test('a batch of several metrics gives each model its own points', () => {
+  const model = new MetricModel('cpu', undefined, 60_000)
+  const taken = model.append(
+    batch(
+      [memory, cpu1, cpu2],
+      [
+        [0, 1, 5],
+        [1, 1, 6],
+        [2, 2, 7],
+        [1, 3, 8],
+      ],
+    ),
+    everything,
+  )
+  assert.equal(taken, 3)
+  assert.deepEqual(times(model), [[1, 3], [2]])
+  assert.deepEqual(
+    model.lines.map((line) => line.label),
+    ['web-1', 'web-2'],
+  )
+})
+
+test('an agent filter leaves the others out', () => {
+  const model = new MetricModel('cpu', 'web-2', 60_000)
+  model.append(
+    batch(
+      [cpu1, cpu2],
+      [
+        [0, 1, 1],
+        [1, 1, 2],
+      ],
+    ),
+    everything,
+  )
+  assert.deepEqual(times(model), [[1]])
+})
+
+test('a series keeps its line whether it comes with its id or without', () => {
+  const model = new MetricModel('cpu', undefined, 60_000)
+  model.append(batch([cpu1], [[0, 1, 1]], [77]), everything)
+  model.append(batch([cpu1], [[0, 2, 1]]), everything)
+  model.append(batch([cpu1], [[0, 3, 1]], [77]), everything)
+  assert.deepEqual(times(model), [[1, 2, 3]])
+})
+
+test('series beyond the twelfth are counted, not drawn', () => {
+  const model = new MetricModel('cpu', undefined, 60_000)
+  const names = Array.from({ length: 20 }, (_, i): SeriesName => ['cpu', `web-${i}`, {}])
+  for (let round = 0; round < 2; round++) {
+    model.append(
+      batch(
+        names,
+        names.map((_, i) => [i, round, 1]),
+      ),
+      everything,
+    )
+  }
+  assert.equal(model.lines.length, maxLines)
+  assert.equal(model.moreLines, 8)
+})
+
+test('replacing a part keeps what lies before it', () => {
+  const model = new MetricModel('cpu', undefined, 60_000)
+  model.append(
+    batch(
+      [cpu1],
+      [
+        [0, 10, 1],
+        [0, 20, 1],
+        [0, 30, 1],
+      ],
+    ),
+    everything,
+  )
+  let resets = 0
+  model.listener = { point: () => {}, lines: () => {}, reset: () => resets++ }
+  model.replace(
+    batch(
+      [cpu1],
+      [
+        [0, 20, 2],
+        [0, 25, 2],
+      ],
+    ),
+    20,
+  )
+  assert.deepEqual(times(model), [[10, 20, 25]])
+  assert.equal(resets, 1)
+})
+
+test('what has left the window is forgotten', () => {
+  const model = new MetricModel('cpu', undefined, 100)
+  model.append(
+    batch(
+      [cpu1],
+      [
+        [0, 10, 1],
+        [0, 200, 1],
+      ],
+    ),
+    everything,
+  )
+  model.prune(250)
+  assert.deepEqual(times(model), [[200]])
+})

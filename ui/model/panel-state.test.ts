@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { type PanelFacts, panelState } from './panel-state.ts'
+
+const live: PanelFacts = {
+  stream: 'open',
+  wasOpen: true,
+  pausedBehind: undefined,
+  loading: false,
+  error: undefined,
+  hasPoints: true,
+  silentMs: 300,
+  intervalMs: 1000,
+  behindMs: 0,
+  lagMs: 41.6,
+  drawsPerSecond: 60,
+}
+
+test('a panel says what it is', () => {
+  const table: [Partial<PanelFacts>, string, string][] = [
+    [{}, 'live', 'LIVE · 42 ms'],
+    [{ lagMs: Number.NaN }, 'live', 'LIVE'],
+    [{ drawsPerSecond: 2.1 }, 'live', 'LIVE · reduced 2 Hz'],
+    [{ pausedBehind: 312 }, 'paused', 'PAUSED · 312 behind'],
+    [{ stream: 'waiting' }, 'reconnecting', 'RECONNECTING'],
+    [{ stream: 'connecting', wasOpen: false }, 'connecting', 'CONNECTING'],
+    [{ behindMs: 12_400 }, 'behind', 'BEHIND 12 s'],
+    [{ silentMs: 42_000 }, 'stale', 'STALE 42 s'],
+    [{ silentMs: 42_000, intervalMs: 60_000 }, 'live', 'LIVE · 42 ms'],
+    [{ loading: true, hasPoints: false }, 'loading', 'LOADING'],
+    [{ hasPoints: false }, 'empty', 'WAITING'],
+    [{ error: 'no' }, 'error', 'HISTORY FAILED'],
+    [{ pausedBehind: 0, stream: 'waiting' }, 'paused', 'PAUSED · 0 behind'],
+  ]
+  for (const [facts, kind, text] of table) assert.deepEqual(panelState({ ...live, ...facts }), { kind, text })
+})

@@ -1,0 +1,72 @@
+import { formatAge } from './format.ts'
+import type { StreamState } from './sse-stream.ts'
+
+/** What a panel knows of itself when it has to say what it is. */
+export interface PanelFacts {
+  readonly stream: StreamState['kind']
+  /** The stream has been open before. */
+  readonly wasOpen: boolean
+  /** Points held back by Pause; undefined while it runs. */
+  readonly pausedBehind: number | undefined
+  readonly loading: boolean
+  readonly error: string | undefined
+  readonly hasPoints: boolean
+  /** Since the last point came, ms. */
+  readonly silentMs: number
+  /** Usual distance of two points, ms; 0 while unknown. */
+  readonly intervalMs: number
+  /** How far the store is behind the log, ms. */
+  readonly behindMs: number
+  /** Event to pixel, ms; NaN before the first one. */
+  readonly lagMs: number
+  /** Draws a second that the panel gets. */
+  readonly drawsPerSecond: number
+}
+
+export type PanelKind =
+  | 'connecting'
+  | 'loading'
+  | 'empty'
+  | 'live'
+  | 'paused'
+  | 'behind'
+  | 'reconnecting'
+  | 'stale'
+  | 'error'
+
+export interface PanelState {
+  readonly kind: PanelKind
+  /** What stands on the chip. */
+  readonly text: string
+}
+
+/** Silence shorter than this is never called stale, ms. */
+const staleFloorMs = 10_000
+/** A lag of the store below this is not worth a word, ms. */
+const behindFloorMs = 1500
+/** Below this many draws a second a panel says that it is slowed down. */
+const reducedHz = 4.5
+
+/** A panel always says what it is; the first rule that fits decides. */
+export function panelState(f: PanelFacts): PanelState {
+  if (f.pausedBehind !== undefined) return { kind: 'paused', text: `PAUSED · ${f.pausedBehind} behind` }
+  if (f.stream !== 'open') {
+    return f.wasOpen
+      ? { kind: 'reconnecting', text: 'RECONNECTING' }
+      : { kind: 'connecting', text: 'CONNECTING' }
+  }
+  if (f.behindMs > behindFloorMs) return { kind: 'behind', text: `BEHIND ${formatAge(f.behindMs)}` }
+  if (f.loading && !f.hasPoints) return { kind: 'loading', text: 'LOADING' }
+  if (f.error !== undefined) return { kind: 'error', text: 'HISTORY FAILED' }
+  if (!f.hasPoints) return { kind: 'empty', text: 'WAITING' }
+  if (f.silentMs > Math.max(staleFloorMs, 3 * f.intervalMs)) {
+    return { kind: 'stale', text: `STALE ${formatAge(f.silentMs)}` }
+  }
+  if (f.drawsPerSecond < reducedHz)
+    return { kind: 'live', text: `LIVE · reduced ${hertz(f.drawsPerSecond)} Hz` }
+  return { kind: 'live', text: Number.isNaN(f.lagMs) ? 'LIVE' : `LIVE · ${Math.round(f.lagMs)} ms` }
+}
+
+function hertz(rate: number): string {
+  return rate >= 1 ? String(Math.round(rate)) : rate.toFixed(1)
+}

@@ -1,0 +1,132 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Batch } from '@streamgauge/core/batch.ts'
+import { ServerClock } from './server-clock.ts'
+import type { StreamOptions } from './sse-stream.ts'
+import { TenantFeed } from './tenant-feed.ts'
+
+const detail = {
+  name: 'a',
+  series_count: 1,
+  ingest: { points_per_s: 1, lag_ms: 1, behind_records: 0, behind_ms: 0 },
+  server_time: 5000,
+}
+
+function setup() {
+  const opened: StreamOptions[] = []
+  const seen: string[] = []
+  const denied: number[] = []
+  const feed = new TenantFeed({
+    tenant: 'a',
+    clock: new ServerClock(() => 5000),
+    readDetail: async () => detail,
+    onDenied: (status) => denied.push(status),
+    openStream: (options) => {
+      opened.push(options)
+      return { close: () => options.onState({ kind: 'closed' }), retryNow: () => seen.push('retry') }
+    },
+  })
+  feed.listen({
+    points: (position) => seen.push(`${position.partition}:${position.offset}`),
+    hole: (from) => seen.push(`hole from ${from}`),
+  })
+  feed.resume()
+  const last = () => opened[opened.length - 1]
+  return {
+    feed,
+    opened,
+    seen,
+    denied,
+    connect: () => last().onState({ kind: 'connecting' }),
+    id: (id: string) => last().onEvent({ id, event: 'message', data: null }),
+    points: (id: string, received: number) => {
+      const batch: Batch = {
+        v: 1,
+        tenant: 'a',
+        received,
+        series: [['m', null, {}]],
+        s: [0],
+        t: [received],
+        x: [1],
+      }
+      last().onEvent({ id, event: 'points', data: JSON.stringify(batch) })
+    },
+    resync: (id: string) => last().onEvent({ id, event: 'resync', data: '{"reason":"too_old"}' }),
+    [Symbol.dispose]: () => feed.suspend(),
+  }
+}
+
+test('the first id says where the events begin', async () => {
+  using s = setup()
+  s.connect()
+  s.id('3:7')
+  await s.feed.ready
+  assert.deepEqual(s.feed.start, { partition: 3, offset: 7 })
+  s.points('3:8', 4000)
+  assert.deepEqual(s.seen, ['3:8'])
+})
+
+test('a resumed connection leaves no hole', () => {
+  using s = setup()
+  s.connect()
+  s.id('3:7')
+  s.points('3:8', 4000)
+  s.connect()
+  s.id('3:8')
+  s.points('3:9', 4100)
+  assert.deepEqual(s.seen, ['3:8', '3:9'])
+  assert.deepEqual(s.feed.start, { partition: 3, offset: 7 })
+})
+
+test('a stream that could not be resumed reports its hole once, from before the last event', () => {
+  using s = setup()
+  s.connect()
+  s.id('3:7')
+  s.points('3:8', 40_000)
+  s.connect()
+  s.id('3:50')
+  s.resync('3:50')
+  s.points('3:51', 90_000)
+  assert.deepEqual(s.seen, ['3:8', 'hole from 30000', '3:51'])
+  assert.deepEqual(s.feed.start, { partition: 3, offset: 50 })
+})
+
+test('a resync in the middle of a stream reports a hole each time', () => {
+  using s = setup()
+  s.connect()
+  s.id('3:7')
+  s.points('3:8', 40_000)
+  s.resync('3:20')
+  s.points('3:21', 41_000)
+  s.resync('3:30')
+  assert.deepEqual(s.seen, ['3:8', 'hole from 30000', '3:21', 'hole from 31000'])
+})
+
+test('after a rest it goes on from the last position', () => {
+  using s = setup()
+  s.connect()
+  s.id('3:7')
+  s.points('3:8', 4000)
+  s.id('3:12')
+  s.feed.suspend()
+  s.feed.resume()
+  assert.equal(s.opened[1].lastEventId, '3:12')
+})
+
+test('reopening below the start asks for the events between', () => {
+  using s = setup()
+  s.connect()
+  s.id('3:7')
+  s.feed.reopen({ partition: 3, offset: 5 })
+  assert.equal(s.opened[1].lastEventId, '3:5')
+  s.connect()
+  s.id('3:5')
+  s.points('3:6', 4000)
+  assert.deepEqual(s.seen, ['3:6'])
+})
+
+test('a refusal is passed on', () => {
+  using s = setup()
+  s.opened[0].onState({ kind: 'denied', status: 401 })
+  assert.deepEqual(s.denied, [401])
+})

@@ -1,0 +1,179 @@
+import type { Batch } from '@streamgauge/core/batch.ts'
+import { formatPosition, parsePosition, type StreamPosition } from '@streamgauge/core/position.ts'
+import type { TenantDetail } from '../api/types.ts'
+import { above, everything } from './join.ts'
+import { Recent } from './percentile.ts'
+import type { ServerClock } from './server-clock.ts'
+import type { SseEvent } from './sse-parse.ts'
+import { SseStream, type StreamState } from './sse-stream.ts'
+
+export interface FeedListener {
+  /** Points that were stored at a position. */
+  points?(position: StreamPosition, batch: Batch): void
+  /** Events are missing: whatever was received since `fromMs` must be read from the store again. */
+  hole?(fromMs: number): void
+  /** Connection or tenant detail have changed. */
+  changed?(): void
+}
+
+export interface FeedOptions {
+  readonly tenant: string
+  readonly clock: ServerClock
+  /** Reads `GET /api/v1/tenants/{tenant}`. */
+  readonly readDetail: (signal: AbortSignal) => Promise<TenantDetail>
+  readonly onDenied: (status: number) => void
+  readonly openStream?: (
+    options: ConstructorParameters<typeof SseStream>[0],
+  ) => Pick<SseStream, 'close' | 'retryNow'>
+}
+
+const pollMs = 2000
+/** A point may be stored this much later than others of its time without being missed by a resync, ms. */
+const slackMs = 10_000
+
+/** The live side of one tenant: its event stream, its status polled every 2 s, the server's clock. No DOM. */
+export class TenantFeed {
+  readonly tenant: string
+  readonly clock: ServerClock
+  /** Event to pixel, ms, of everything drawn from this feed. */
+  readonly lags = new Recent()
+  /** Points a second as polled, oldest first. */
+  readonly rates = new Recent(60)
+  stream: StreamState = { kind: 'connecting' }
+  wasOpen = false
+  detail: TenantDetail | undefined
+  detailError: string | undefined
+  /** Where the events in hand begin; undefined until the stream has said so. */
+  start: StreamPosition | undefined
+  readonly #options: FeedOptions
+  readonly #listeners = new Set<FeedListener>()
+  #reader: Pick<SseStream, 'close' | 'retryNow'> | undefined
+  #seen: StreamPosition | undefined
+  #greeted = false
+  #hole: StreamPosition | undefined
+  #lastReceived = everything
+  #lateness = 0
+  #poll: AbortController | undefined
+  #pollTimer: ReturnType<typeof setTimeout> | undefined
+  #ready = Promise.withResolvers<void>()
+
+  constructor(options: FeedOptions) {
+    this.tenant = options.tenant
+    this.clock = options.clock
+    this.#options = options
+  }
+
+  listen(listener: FeedListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** Resolves when the stream has said where it begins, or has failed for the first time. */
+  get ready(): Promise<void> {
+    return this.#ready.promise
+  }
+
+  /** Starts, or goes on where it was suspended. */
+  resume(): void {
+    if (!this.#reader) this.#open()
+    else this.#reader.retryNow()
+    if (!this.#poll) void this.#pollDetail()
+  }
+
+  /** Lets go of the server: nobody is looking. Positions are kept, so `resume` misses nothing. */
+  suspend(): void {
+    this.#reader?.close()
+    this.#reader = undefined
+    this.#poll?.abort()
+    this.#poll = undefined
+    clearTimeout(this.#pollTimer)
+  }
+
+  /** Opens the stream anew after a position, to get what lies between history and stream. */
+  reopen(after: StreamPosition): void {
+    this.#reader?.close()
+    this.#seen = after
+    this.start = after
+    this.#open()
+  }
+
+  #open(): void {
+    this.#greeted = false
+    const make = this.#options.openStream ?? ((options) => new SseStream(options))
+    this.#reader = make({
+      url: `/api/v1/stream/${encodeURIComponent(this.tenant)}`,
+      ...(this.#seen && { lastEventId: formatPosition(this.#seen) }),
+      onEvent: (event) => this.#event(event),
+      onState: (state) => this.#state(state),
+    })
+  }
+
+  #state(state: StreamState): void {
+    this.stream = state
+    if (state.kind === 'open') this.wasOpen = true
+    if (state.kind === 'connecting') this.#greeted = false
+    if (state.kind === 'waiting' || state.kind === 'denied') this.#ready.resolve()
+    if (state.kind === 'denied') this.#options.onDenied(state.status)
+    this.#changed()
+  }
+
+  #event(event: SseEvent): void {
+    const position = event.id === undefined ? undefined : parsePosition(event.id)
+    if (event.event === 'resync') this.#missed(position)
+    else if (!this.#greeted && position) this.#greet(position)
+    if (event.event === 'points' && event.data !== null && position) this.#points(position, event.data)
+    if (position) this.#seen = position
+  }
+
+  /** The first id of a connection says where its events begin. */
+  #greet(position: StreamPosition): void {
+    this.#greeted = true
+    const resumed = this.#seen !== undefined && !above(position, this.#seen)
+    const fresh = this.#seen === undefined
+    if (!resumed || this.start === undefined) this.start = position
+    this.#ready.resolve()
+    // begun anew beyond what was seen, although not at the very first time
+    if (!resumed && !fresh) this.#missed(position)
+  }
+
+  #missed(position: StreamPosition | undefined): void {
+    // the opening block of a stream that can't be resumed names the head, and so does the resync after it
+    if (position && this.#hole && !above(position, this.#hole) && !above(this.#hole, position)) return
+    this.#hole = position
+    this.start = position
+    this.#greeted = position !== undefined
+    const from = this.#lastReceived - slackMs - this.#lateness
+    for (const listener of this.#listeners) listener.hole?.(from)
+  }
+
+  #points(position: StreamPosition, data: string): void {
+    const batch = JSON.parse(data) as Batch
+    this.#hole = undefined
+    this.clock.arrived(batch.received)
+    this.#lastReceived = Math.max(this.#lastReceived, batch.received)
+    for (const t of batch.t) this.#lateness = Math.max(this.#lateness, batch.received - t)
+    for (const listener of this.#listeners) listener.points?.(position, batch)
+  }
+
+  async #pollDetail(): Promise<void> {
+    const poll = new AbortController()
+    this.#poll = poll
+    const sentAt = this.clock.localNow()
+    try {
+      const detail = await this.#options.readDetail(poll.signal)
+      this.clock.answered(detail.server_time, sentAt)
+      this.detail = detail
+      this.detailError = undefined
+      this.rates.add(detail.ingest.points_per_s)
+    } catch (error) {
+      if (poll.signal.aborted) return
+      this.detailError = error instanceof Error ? error.message : String(error)
+    }
+    this.#changed()
+    if (this.#poll === poll) this.#pollTimer = setTimeout(() => void this.#pollDetail(), pollMs)
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener.changed?.()
+  }
+}
