@@ -1,0 +1,93 @@
+// Runs a script on the pinned Node of node_modules, installing the dependencies first where they are missing or
+// older than package-lock.json: node bootstrap.js script.ts …args. This file itself has to run on Node 20.
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(fileURLToPath(import.meta.url))
+const stampFile = join(root, 'node_modules', '.streamgauge-stamp')
+const pinnedNode = join(root, 'node_modules', '.bin', 'node')
+const parentPollMs = 1000
+
+installDependencies()
+run(process.argv.slice(2))
+
+function installDependencies() {
+  const lock = readFileSync(join(root, 'package-lock.json'))
+  const stamp = createHash('sha256').update(lock).digest('hex')
+  if (readIfThere(stampFile) === stamp && existsSync(pinnedNode)) return
+  if (!isInstalled(JSON.parse(lock.toString()))) {
+    console.error('Installing the dependencies (npm ci): the first start, or package-lock.json has changed …')
+    const npm = process.env.npm_execpath ? [process.execPath, process.env.npm_execpath] : ['npm']
+    const { status, error } = spawnSync(npm[0], [...npm.slice(1), 'ci', '--loglevel=error'], {
+      cwd: root,
+      stdio: 'inherit',
+    })
+    if (status !== 0) {
+      fail(
+        `npm ci failed (${error?.message ?? `exit code ${status}`}): see its message above, check the network, run it again.`,
+      )
+    }
+  }
+  if (!existsSync(pinnedNode)) {
+    fail(
+      'npm ci brought no Node: allow its install script (npm config set ignore-scripts false) and run npm ci.',
+    )
+  }
+  writeFileSync(stampFile, stamp)
+}
+
+/** True when node_modules holds just what the lock file asks for, as after `npm install`. */
+function isInstalled(lock) {
+  const hidden = readIfThere(join(root, 'node_modules', '.package-lock.json'))
+  if (hidden === undefined || !existsSync(pinnedNode)) return false
+  const installed = JSON.parse(hidden).packages
+  return Object.entries(lock.packages)
+    .filter(([path, entry]) => path.includes('node_modules/') && !entry.optional && !entry.link)
+    .every(([path, entry]) => installed[path]?.version === entry.version && existsSync(join(root, path)))
+}
+
+function run(args) {
+  // The channel tells the script that this process is gone, even after kill -9.
+  const child = spawn(pinnedNode, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
+  child.once('error', (error) =>
+    fail(`${pinnedNode} can't be run (${error.message}): delete node_modules and try again.`),
+  )
+  child.once('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  // npm that is killed -9 takes nobody with it.
+  const parents = npmParents()
+  if (parents.length === 0) return
+  setInterval(() => {
+    const lives = process.ppid === parents[0] && (parents.length < 2 || parentOf(parents[0]) === parents[1])
+    if (!lives && !child.killed) child.kill('SIGTERM')
+  }, parentPollMs).unref()
+}
+
+/** The processes between npm and this one, nearest first, npm last; none when npm did not start this. */
+function npmParents() {
+  if (!process.env.npm_lifecycle_event) return []
+  const name = readIfThere(`/proc/${process.ppid}/comm`)?.trim() ?? ''
+  const grandparent = parentOf(process.ppid)
+  return /^(sh|dash|bash|zsh)$/.test(name) && grandparent ? [process.ppid, grandparent] : [process.ppid]
+}
+
+function parentOf(pid) {
+  // The name in parentheses may hold spaces; ppid is the second field after it: proc(5).
+  return Number(readIfThere(`/proc/${pid}/stat`)?.split(') ').pop()?.split(' ')[1])
+}
+
+function readIfThere(path) {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function fail(message) {
+  console.error(message)
+  process.exit(1)
+}
