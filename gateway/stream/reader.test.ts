@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { makeFilter } from './filter.ts'
+import { batchOf, entryOf } from './fixture.ts'
+import { Reader, readerDefaults } from './reader.ts'
+import { ReplayRing } from './ring.ts'
+import { Views } from './views.ts'
+
+/** A stream over a ring whose partition 3 was read up to 9, with a socket that can be blocked. */
+function setup(options: { metrics?: string[]; keep?: number } = {}) {
+  const ring = new ReplayRing({ keepMs: 60_000, tenantBytes: options.keep ?? 1e9, totalBytes: 1e9 })
+  ring.anchor(3, 9)
+  const written: string[] = []
+  const socket = { flows: true }
+  const reader = new Reader({
+    partition: 3,
+    tenant: 'a',
+    filter: makeFilter(options.metrics ?? [], []),
+    ring,
+    views: new Views(),
+    sink: {
+      write: (frame) => {
+        written.push(brief(frame.toString()))
+        return socket.flows
+      },
+    },
+  })
+  const add = (src: number, metric = 'cpu', tenant = 'a') =>
+    ring.add(tenant, entryOf(batchOf(tenant, src, metric), src))
+  const take = () => written.splice(0)
+  return { ring, reader, socket, add, take }
+}
+
+/** `points 3:12 [11 12]`, `resync 3:12 slow` or `id 3:12`. */
+function brief(frame: string): string {
+  const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(frame)?.[1]
+  const data = JSON.parse(field('data') ?? 'null')
+  if (!data) return `id ${field('id')}`
+  return `${field('event')} ${field('id')} ${data.reason ?? `[${data.x.join(' ')}]`}`
+}
+
+test('a stream names where it starts and then sends each record as it comes', () => {
+  const { reader, add, take } = setup()
+  reader.open(undefined, 0)
+  assert.deepEqual(take(), ['id 3:9'])
+  for (const src of [10, 11]) {
+    add(src)
+    reader.pump(0)
+  }
+  assert.deepEqual(take(), ['points 3:10 [10]', 'points 3:11 [11]'])
+})
+
+test('a stream resumed from a position starts there and gets what lies above it', () => {
+  const { reader, add, take } = setup()
+  add(10)
+  add(11)
+  add(12)
+  reader.open('3:10', 0)
+  assert.deepEqual(take(), ['id 3:10', 'points 3:12 [11 12]'])
+})
+
+const refused: [lastEventId: string, reason: string][] = [
+  ['3:13', 'ahead'],
+  ['4:10', 'other_partition'],
+  ['3:9', 'too_old'],
+  ['3:-1', 'too_old'],
+  ['yesterday', 'unknown_position'],
+]
+for (const [lastEventId, reason] of refused) {
+  test(`resuming from ${lastEventId} when 3:11 and 3:12 are held: resync, ${reason}, then live`, () => {
+    const { reader, add, take } = setup({ keep: 2 * entryOf(batchOf('a', 10), 10).frame.length })
+    for (const src of [10, 11, 12]) add(src)
+    reader.open(lastEventId, 0)
+    assert.deepEqual(take(), ['id 3:12', `resync 3:12 ${reason}`])
+    add(13)
+    reader.pump(0)
+    assert.deepEqual(take(), ['points 3:13 [13]'])
+  })
+}
+
+test('the head itself and the place just below the ring can be resumed from', () => {
+  const { reader, add, take } = setup()
+  add(10)
+  reader.open('3:10', 0)
+  assert.deepEqual(take(), ['id 3:10'])
+  const other = setup()
+  other.add(10)
+  other.reader.open('3:9', 0)
+  assert.deepEqual(other.take(), ['id 3:9', 'points 3:10 [10]'])
+})
+
+test('records that come while the socket is blocked are sent as one event when it flows again', () => {
+  const { reader, socket, add, take } = setup()
+  socket.flows = false
+  reader.open(undefined, 0)
+  for (const src of [10, 11, 12]) {
+    add(src)
+    reader.pump(0)
+  }
+  assert.deepEqual(take(), ['id 3:9'])
+  socket.flows = true
+  reader.drained(0)
+  assert.deepEqual(take(), ['points 3:12 [10 11 12]'])
+})
+
+test('one event holds whole records up to the coalescing bound', () => {
+  const { reader, socket, add, take } = setup()
+  socket.flows = false
+  reader.open(undefined, 0)
+  const each = entryOf(batchOf('a', 1000), 1000).frame.length
+  const fits = Math.floor(readerDefaults.coalesceBytes / each)
+  for (let i = 0; i <= fits; i++) add(1000 + i)
+  socket.flows = true
+  reader.drained(0)
+  const events = take().filter((event) => !event.startsWith('id'))
+  assert.equal(events.length, 2)
+  assert.match(events[0], new RegExp(`^points 3:${1000 + fits - 1} `))
+  assert.equal(events[1], `points 3:${1000 + fits} [${1000 + fits}]`)
+})
+
+test('a live reader too far behind gets resync when it drains, and only what comes after it', () => {
+  const { reader, socket, add, take } = setup()
+  reader.open(undefined, 0)
+  socket.flows = false
+  add(1000)
+  reader.pump(0)
+  const each = entryOf(batchOf('a', 1000), 1000).frame.length
+  const last = 1001 + Math.ceil(readerDefaults.behindBytes / each)
+  for (let src = 1001; src <= last; src++) {
+    add(src)
+    reader.pump(0)
+  }
+  add(last + 1)
+  socket.flows = true
+  reader.drained(0)
+  assert.deepEqual(take(), ['id 3:9', 'points 3:1000 [1000]', `resync 3:${last + 1} slow`])
+  add(last + 2)
+  reader.pump(0)
+  assert.deepEqual(take(), [`points 3:${last + 2} [${last + 2}]`])
+})
+
+test('a reader whose place left the ring gets resync', () => {
+  const { reader, socket, add, take } = setup({ keep: 2 * entryOf(batchOf('a', 10), 10).frame.length })
+  socket.flows = false
+  reader.open(undefined, 0)
+  for (const src of [10, 11, 12]) add(src)
+  socket.flows = true
+  reader.drained(0)
+  assert.deepEqual(take(), ['id 3:9', 'resync 3:12 slow'])
+})
+
+test('a filtered stream gets its points only, and heartbeats carry the head past what it did not want', () => {
+  const { reader, add, take } = setup({ metrics: ['mem'] })
+  reader.open(undefined, 0)
+  add(10, 'cpu')
+  reader.pump(0)
+  add(11, 'mem')
+  reader.pump(0)
+  add(12, 'cpu')
+  add(13, 'cpu', 'someone else')
+  reader.pump(0)
+  reader.beat(0)
+  assert.deepEqual(take(), ['id 3:9', 'points 3:11 [11]', 'id 3:13'])
+})
+
+test('a heartbeat never jumps over points that wait', () => {
+  const { reader, socket, add, take } = setup()
+  reader.open(undefined, 0)
+  add(10)
+  reader.beat(0)
+  assert.deepEqual(take(), ['id 3:9', 'points 3:10 [10]', 'id 3:10'])
+  socket.flows = false
+  reader.beat(0)
+  add(11)
+  reader.beat(0)
+  assert.deepEqual(take(), ['id 3:10'])
+})
+
+test('after a hole the stream resyncs to the new head', () => {
+  const { ring, reader, add, take } = setup()
+  reader.open(undefined, 0)
+  ring.anchor(3, 49)
+  reader.lose('hole')
+  reader.pump(0)
+  add(50)
+  reader.pump(0)
+  assert.deepEqual(take(), ['id 3:9', 'resync 3:49 hole', 'points 3:50 [50]'])
+})
