@@ -1,0 +1,129 @@
+// Writes the tables of limits.md, errors.md and operations.md from the code that enforces them: `npm run docs`.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { errors } from '@streamgauge/core/errors.ts'
+import { type Limits, limits } from '@streamgauge/core/limits.ts'
+
+const begin = '<!-- begin table: npm run docs -->'
+const end = '<!-- end table -->'
+
+type Row = readonly (string | number)[]
+
+const KiB = 1024
+const MiB = 1024 * KiB
+const count = (value: number) => value.toLocaleString('en-GB')
+const bytes = (value: number) => (value >= MiB ? `${value / MiB} MiB` : `${value / KiB} KiB`)
+
+function duration(ms: number): string {
+  if (ms >= 48 * 3_600_000) return `${ms / 86_400_000} days`
+  return ms >= 3_600_000 ? `${ms / 3_600_000} hours` : `${ms / 60_000} minutes`
+}
+
+/** What a limit is about, how its value is written, and what a caller who meets it gets. */
+const meanings: { readonly [K in keyof Limits]: readonly [string, (value: number) => string, string] } = {
+  bodyBytes: ['Request body as sent', bytes, '413 `BODY_TOO_LARGE`'],
+  inflatedBytes: ['Request body after gzip', bytes, '413 `BODY_TOO_LARGE`'],
+  pointsPerRequest: ['Points in one request', count, '422 `TOO_MANY_POINTS`'],
+  pointsPerRecord: ['Points in one log record', count, 'the request is split'],
+  recordBytes: ['One log record', bytes, 'the request is split'],
+  jsonDepth: ['Nesting of a body: array, point, tags', count, '400 `JSON_TOO_DEEP`'],
+  errorsPerAnswer: ['Faulty points named in one answer', count, 'the rest is only counted'],
+  metricNameLength: ['Characters of a metric name', count, '422 `METRIC_NAME_INVALID`'],
+  agentIdLength: ['Characters of an agent id', count, '422 `AGENT_ID_INVALID`'],
+  tagsPerPoint: ['Tags of a point', count, '422 `TAGS_INVALID`'],
+  tagKeyLength: ['Characters of a tag key', count, '422 `TAGS_INVALID`'],
+  tagValueLength: ['Characters of a tag value', count, '422 `TAGS_INVALID`'],
+  dedupeIdLength: ['Characters of a dedupe id', count, '422 `DEDUPE_ID_INVALID`'],
+  idempotencyKeyLength: ['Characters of an Idempotency-Key', count, '422 `IDEMPOTENCY_KEY_INVALID`'],
+  futureMs: ['A timestamp ahead of the server’s clock', duration, '422 `TIMESTAMP_IN_FUTURE`'],
+  pastMs: ['A timestamp behind the server’s clock', duration, '422 `TIMESTAMP_TOO_OLD`'],
+  seriesPerTenant: ['Series of one tenant (`SERIES_PER_TENANT`)', count, '422 `SERIES_LIMIT`'],
+  quotaPointsPerSecond: [
+    'Points a second for one tenant (`QUOTA_POINTS_PER_SECOND`)',
+    count,
+    '429 `QUOTA_EXCEEDED`',
+  ],
+  quotaBurstSeconds: ['Seconds over which that quota is averaged', count, '429 `QUOTA_EXCEEDED`'],
+  admissionBytes: ['Request bodies one process holds at once (`ADMISSION_BYTES`)', bytes, '503 `OVERLOADED`'],
+  dedupeMs: ['A dedupe id is remembered for at least', duration, 'later the point counts again'],
+  rawRetentionMs: ['Raw points are kept for (`RAW_RETENTION`)', duration, 'older points are dropped'],
+  listDefault: ['Items of a list answer without `limit`', count, 'follow `next`'],
+  listMax: ['Items of a list answer at most', count, '`limit` is clamped, follow `next`'],
+}
+
+/** What each variable of the environment does; `adapters/config.ts` reads them. */
+export const variables: Readonly<Record<string, readonly [fallback: string, meaning: string]>> = {
+  KAFKA_BROKERS: ['required', 'Brokers as `host:port`, separated by commas'],
+  KAFKA_TOPIC_PREFIX: [
+    'none',
+    'Begins the names of all topics and groups: several installations on one cluster',
+  ],
+  KAFKA_REPLICATION_FACTOR: ['1', 'Replicas of the topics that `init` creates'],
+  KAFKA_RETENTION_BYTES: ['-1 (no cap)', 'Size cap of one partition of the metric topics, bytes'],
+  DATABASE_URL: ['required', 'MariaDB, such as `mysql://user:password@host:3306/streamgauge`'],
+  REDIS_URL: ['required', 'Redis or Valkey, such as `redis://:password@host:6379`'],
+  HTTP_HOST: ['127.0.0.1', 'Address to listen on; the image sets 0.0.0.0'],
+  HTTP_PORT: ['8080', 'Port to listen on'],
+  PUBLIC_URL: ['`http://HTTP_HOST:HTTP_PORT`', 'What links shown to people begin with'],
+  METRICS_TOKEN: ['none', 'When set, `/metrics` wants it as Bearer token'],
+  LOG_LEVEL: ['info', '`fatal`, `error`, `warn`, `info`, `debug` or `trace`'],
+  AUTH_STALE_MAX: ['3600', 'Seconds that a verdict on a token stays valid while MariaDB can’t be reached'],
+  SHUTDOWN_TIMEOUT: ['20', 'Seconds from SIGTERM to the end; orchestrators must wait longer'],
+  ADMISSION_BYTES: [count(limits.admissionBytes), 'See [limits](limits.md)'],
+  QUOTA_POINTS_PER_SECOND: [count(limits.quotaPointsPerSecond), 'See [limits](limits.md)'],
+  SERIES_PER_TENANT: [count(limits.seriesPerTenant), 'See [limits](limits.md)'],
+  RAW_RETENTION: [count(limits.rawRetentionMs / 1000), 'Seconds that raw points are kept'],
+}
+
+const tables: Readonly<Record<string, () => string>> = {
+  'limits.md': () =>
+    table(
+      ['limit', 'value', 'beyond it'],
+      (Object.keys(meanings) as (keyof Limits)[]).map((key) => {
+        const [what, format, consequence] = meanings[key]
+        return [what, format(limits[key]), consequence]
+      }),
+    ),
+  'errors.md': () =>
+    table(
+      ['code', 'status', 'meaning', 'what to do'],
+      Object.entries(errors).map(([code, { status, title, remedy }]) => [
+        `<a id="${code}"></a>\`${code}\``,
+        status,
+        title,
+        remedy,
+      ]),
+    ),
+  'operations.md': () =>
+    table(
+      ['variable', 'default', 'meaning'],
+      Object.entries(variables).map(([name, [fallback, meaning]]) => [`\`${name}\``, fallback, meaning]),
+    ),
+}
+
+/** Every page with its table as it should be. */
+export function pages(): { path: URL; current: string; wanted: string }[] {
+  return Object.entries(tables).map(([page, write]) => {
+    const path = new URL(page, import.meta.url)
+    const current = readFileSync(path, 'utf8')
+    const [before, rest] = current.split(begin)
+    const after = rest?.split(end)[1]
+    if (after === undefined) throw new Error(`${page}: the marks around its table are gone`)
+    return { path, current, wanted: `${before}${begin}\n${write()}\n${end}${after}` }
+  })
+}
+
+/** Cells are padded as the formatter pads them, so that the two agree. */
+function table(head: Row, rows: readonly Row[]): string {
+  const lines = [head, ...rows].map((row) => row.map((cell) => String(cell).replaceAll('|', '\\|')))
+  const widths = head.map((_, column) => Math.max(...lines.map((cells) => cells[column].length)))
+  const line = (cells: readonly string[], filler = ' ') =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column], filler)).join(' | ')} |`
+  const [first, ...others] = lines
+  const rule = line(
+    head.map(() => ''),
+    '-',
+  )
+  return [line(first), rule, ...others.map((cells) => line(cells))].join('\n')
+}
+
+if (import.meta.main) for (const { path, wanted } of pages()) writeFileSync(path, wanted)

@@ -1,0 +1,127 @@
+import type { JSHandle, Page } from 'playwright'
+
+/** A rectangle of a chart's drawing area, in pixels of its canvas from the top left. */
+export interface Box {
+  readonly x: number
+  readonly y: number
+  readonly width: number
+  readonly height: number
+}
+
+/** What a chart shows of its one line: measured from the pixels, so the page need not cooperate. */
+export interface Scale {
+  readonly width: number
+  readonly height: number
+  /** Rows of the line's highest and lowest pixel. */
+  readonly top: number
+  readonly bottom: number
+}
+
+/** Runs inside the page. */
+interface Probe {
+  /** Learns the line's colour: the commonest one that is no shade of grey; null while nothing is drawn. */
+  scale(): Scale | null
+  /** Pixels of the line in the box, on the canvas as it is on the screen now. */
+  lit(box: Box): number
+  /** Watches the box in every animation frame from now on, up to a limit. */
+  arm(box: Box, limitMs: number): void
+  /** When the box was first seen lit, epoch ms; null when it stayed dark. */
+  whenLit(): Promise<number | null>
+}
+
+/** Reads the canvas of the chart of one metric as a camera would. */
+export async function openProbe(page: Page, metric: string): Promise<JSHandle<Probe>> {
+  return page.evaluateHandle(probe, metric)
+}
+
+/** Sent to the page as text: it may use nothing from around it. */
+function probe(metric: string): Probe {
+  function* elements(root: ParentNode): Generator<Element> {
+    for (const element of root.querySelectorAll('*')) {
+      yield element
+      if (element.shadowRoot) yield* elements(element.shadowRoot)
+    }
+  }
+
+  /** The chart's layers: its largest canvases, which lie on one another. Found anew, for a chart may be rebuilt. */
+  function layers(): CanvasRenderingContext2D[] {
+    const panel = [...elements(document)].find((element) => element.getAttribute('data-metric') === metric)
+    if (!panel) return []
+    const canvases = [...elements(panel), ...(panel.shadowRoot ? elements(panel.shadowRoot) : [])].filter(
+      (element) => element instanceof HTMLCanvasElement,
+    )
+    const area = (canvas: HTMLCanvasElement) => canvas.width * canvas.height
+    const largest = Math.max(...canvases.map(area))
+    return canvases
+      .filter((canvas) => area(canvas) === largest)
+      .map((canvas) => canvas.getContext('2d'))
+      .filter((context) => context !== null)
+  }
+
+  let colour: readonly [number, number, number] | undefined
+
+  function isLine(data: Uint8ClampedArray, at: number): boolean {
+    if (!colour) return false
+    const [r, g, b] = colour
+    return (
+      Math.abs(data[at] - r) + Math.abs(data[at + 1] - g) + Math.abs(data[at + 2] - b) < 60 &&
+      data[at + 3] > 150
+    )
+  }
+
+  function learnColour(data: Uint8ClampedArray): void {
+    const counts = new Map<number, number>()
+    for (let at = 0; at < data.length; at += 4) {
+      const [r, g, b, alpha] = data.subarray(at, at + 4)
+      if (alpha < 200 || Math.max(r, g, b) - Math.min(r, g, b) < 60) continue
+      const key = (r << 16) | (g << 8) | b
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+    }
+    const [commonest] = [...counts].sort(([, a], [, b]) => b - a)
+    if (commonest) colour = [commonest[0] >> 16, (commonest[0] >> 8) & 255, commonest[0] & 255]
+  }
+
+  function lit({ x, y, width, height }: Box): number {
+    let count = 0
+    for (const context of layers()) {
+      const { data } = context.getImageData(x, y, width, height)
+      for (let at = 0; at < data.length; at += 4) if (isLine(data, at)) count++
+    }
+    return count
+  }
+
+  let seen: Promise<number | null> = Promise.resolve(null)
+  return {
+    lit,
+    scale() {
+      const rows: number[] = []
+      let size = { width: 0, height: 0 }
+      for (const context of layers()) {
+        const { width, height } = context.canvas
+        size = { width, height }
+        const { data } = context.getImageData(0, 0, width, height)
+        if (!colour) learnColour(data)
+        for (let at = 0; at < data.length; at += 4)
+          if (isLine(data, at)) rows.push(Math.floor(at / 4 / width))
+      }
+      if (rows.length === 0) return null
+      return {
+        ...size,
+        top: rows.reduce((a, b) => Math.min(a, b)),
+        bottom: rows.reduce((a, b) => Math.max(a, b)),
+      }
+    },
+    arm(box, limitMs) {
+      const end = Date.now() + limitMs
+      seen = new Promise((resolve) => {
+        function look() {
+          if (lit(box) > 0) resolve(Date.now())
+          else if (Date.now() > end) resolve(null)
+          else requestAnimationFrame(look)
+        }
+        requestAnimationFrame(look)
+      })
+    },
+    whenLit: () => seen,
+  }
+}

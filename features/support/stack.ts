@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** A pid of something that may be restarted at any time, so it is read anew whenever it is needed. */
+interface Controlled {
+  readonly pid?: number
+}
+
+/** What this file needs of `.streamgauge/local.json`. */
+interface LocalFile {
+  readonly url: string
+  readonly operator_token: string
+  readonly services: Readonly<Record<string, Controlled | undefined>>
+  readonly roles: Readonly<Record<string, Controlled | undefined>>
+}
+
+/** A running Streamgauge that the scenarios are pointed at. */
+export interface Stack {
+  /** Without a slash at its end. */
+  readonly url: string
+  readonly operatorToken: string
+  /** Signals a service or a role of a stack on this machine; throws where the stack isn't local. */
+  signal(kind: 'services' | 'roles', name: string, signal: NodeJS.Signals): void
+}
+
+/**
+ * Finds the stack: STREAMGAUGE_STACK is its address with an operator token as the password, such as
+ * `http://operator:sg_…@127.0.0.1:8080`; STREAMGAUGE_LOCAL is the `local.json` of a stack on this machine, for the
+ * scenarios tagged @local. With neither, a running `npm start` in this checkout is used.
+ */
+export function findStack(env: NodeJS.ProcessEnv): Stack {
+  const beside = fileURLToPath(new URL('../../.streamgauge/local.json', import.meta.url))
+  const file = env.STREAMGAUGE_LOCAL ?? (env.STREAMGAUGE_STACK || !existsSync(beside) ? undefined : beside)
+  const read = (): LocalFile => {
+    if (!file)
+      throw new Error(
+        'Name the local.json of the stack in STREAMGAUGE_LOCAL: this scenario signals processes.',
+      )
+    return JSON.parse(readFileSync(file, 'utf8'))
+  }
+  return {
+    ...address(env.STREAMGAUGE_STACK, read),
+    signal(kind, name, signal) {
+      const pid = read()[kind][name]?.pid
+      if (!pid) throw new Error(`${file} names no pid for ${kind}.${name}`)
+      process.kill(pid, signal)
+    },
+  }
+}
+
+function address(text: string | undefined, read: () => LocalFile): Pick<Stack, 'url' | 'operatorToken'> {
+  if (!text) {
+    const { url, operator_token } = read()
+    return { url: url.replace(/\/+$/, ''), operatorToken: operator_token }
+  }
+  const url = new URL(text)
+  const operatorToken = decodeURIComponent(url.password)
+  if (!operatorToken)
+    throw new Error('STREAMGAUGE_STACK must carry an operator token: http://operator:sg_…@host:port')
+  return { url: url.origin, operatorToken }
+}

@@ -1,0 +1,55 @@
+import { setWorldConstructor, World } from '@cucumber/cucumber'
+import type { BrowserContext, Page } from 'playwright'
+import { type Answer, type Api, openApi } from './api.ts'
+import { findStack, type Stack } from './stack.ts'
+import type { Tenant } from './tenant.ts'
+
+/** What the steps of one scenario share: its own tenants, its own browser profile, what it has seen so far. */
+export class Scene extends World {
+  readonly stack: Stack = findStack(process.env)
+  readonly api: Api = openApi(this.stack.url)
+  /** By the name the scenario gives them; `''` is "the tenant". */
+  readonly tenants = new Map<string, Tenant>()
+  /** The last answer of the API that a step asked for. */
+  answer: Answer | undefined
+  /** To be undone after the scenario, last first, whatever became of it. */
+  readonly cleanups: (() => unknown)[] = []
+  /** Script errors and policy violations of every page: a scenario with any of them has failed. */
+  readonly faults: string[] = []
+  readonly consoleLines: string[] = []
+  #context: BrowserContext | undefined
+  #page: Page | undefined
+
+  get context(): BrowserContext {
+    return ensure(this.#context, 'the browser context')
+  }
+
+  set context(context: BrowserContext) {
+    this.#context = context
+  }
+
+  /** The page in front. */
+  get page(): Page {
+    return ensure(this.#page, 'an open page')
+  }
+
+  get openPage(): Page | undefined {
+    return this.#page
+  }
+
+  set page(page: Page) {
+    this.#page = page
+  }
+
+  tenant(name = ''): Tenant {
+    return ensure(this.tenants.get(name), `the tenant "${name}"`)
+  }
+}
+
+/** The value, or an error that names what an earlier step should have made. */
+export function ensure<T>(value: T | undefined | null, what: string): T {
+  if (value === undefined || value === null) throw new Error(`This step needs ${what} of an earlier step`)
+  return value
+}
+
+setWorldConstructor(Scene)
