@@ -24,7 +24,8 @@ export interface TokenHolder {
   readonly tenant: Tenant | null
 }
 
-export const tokenPattern = /^sg_[A-Za-z0-9_-]{43}$/
+/** What a token looks like; those made here have 43 characters, one given to `init` may be longer. */
+export const tokenPattern = /^sg_[A-Za-z0-9_-]{43,128}$/
 const prefixLength = 11
 
 type Stored = Omit<TokenRow, 'scopes'> & { readonly scopes: string; readonly hash: Buffer }
@@ -149,6 +150,12 @@ function readHolder(row: StoredHolder): TokenHolder {
   const tenant =
     token.tenantId === null || tenantName === null
       ? null
-      : { id: token.tenantId, name: tenantName, seriesLimit, quotaPointsPerSecond, createdAt: tenantCreatedAt }
+      : {
+          id: token.tenantId,
+          name: tenantName,
+          seriesLimit,
+          quotaPointsPerSecond,
+          createdAt: tenantCreatedAt,
+        }
   return { token: readToken(token), tenant }
 }
