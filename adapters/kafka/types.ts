@@ -24,35 +24,63 @@ export interface Bounds {
   readonly high: number
 }
 
-/** What a consumer group calls. */
+/** What a consumer group calls. None of these may throw, except `assigned` while a store can't be reached. */
 export interface GroupHandlers {
-  /** Runs inside every join before anything is delivered: where to read next, for every assigned partition. */
-  assigned(bounds: readonly Bounds[]): Promise<ReadonlyMap<number, number>>
   /**
-   * One fetched run of one partition, never two at once for one partition. Resolves to the next offset to read
-   * when that is not the one after the last record. Must not throw.
+   * Runs inside every join before anything is delivered, bounded by 2 s: forget what was known, and say where to
+   * read next for every assigned partition. A partition left out is paused and asked for again every second (all
+   * of them when this throws or takes too long).
    */
-  batch(partition: number, records: readonly LogRecord[]): Promise<number | undefined>
+  assigned(bounds: readonly Bounds[]): Promise<ReadonlyMap<number, number>>
+  /** Asked for paused partitions, with the same answer; without it they are asked for through `assigned`. */
+  recheck?(bounds: readonly Bounds[]): Promise<ReadonlyMap<number, number>>
+  /**
+   * One fetched run of one partition, never two at once for one partition; `high` is the end of the partition
+   * when it was fetched. Resolves to the next offset to read when that is not the one after the last record, or
+   * to 'pause' to be asked again through `recheck`. The first record is the one asked for, unless the log has
+   * lost it: then it is the first that is left.
+   */
+  batch(partition: number, records: readonly LogRecord[], high: number): Promise<number | 'pause' | undefined>
 }
 
 /** A running member of a consumer group. */
 export interface Group {
+  /** Lets the running handlers end, leaves the group and disconnects; takes at most about 15 s. */
   close(): Promise<void>
 }
 
 export interface GroupOptions {
   readonly group: string
   readonly topic: string
+  /** Commits positions to Kafka once a second, for lag tools and autoscalers only. Default false. */
+  readonly commit?: boolean
+  /** Default 10,000 ms. */
+  readonly sessionTimeoutMs?: number
+  /**
+   * A member id to join with again, where it is known that the process that had it is dead: the group then
+   * doesn't wait for its session to time out. `joined` is called with the id to keep.
+   */
+  readonly member?: { readonly previous: string | null; joined(memberId: string): void }
+  /** False while a dependency of the handlers is away: no progress is no fault then. */
+  readonly canProgress?: () => Promise<boolean>
+  /** There was lag and no movement for 30 s, and a new consumer didn't help: the process should end. */
+  readonly onStuck?: (detail: string) => void
 }
 
 /** The log: the only thing that producers and consumers of records know of Kafka. */
 export interface Log {
   /** Creates the topics of `core/topics.ts` where they are missing and checks their partition counts. */
   ensureTopics(): Promise<void>
-  /** Appends with acks=all and never retries by itself; throws `LogFault`. */
+  /**
+   * Appends with acks=all and never retries by itself; throws `LogFault`. Answers the places in the order of
+   * the records.
+   */
   append(topic: string, records: readonly AppendRecord[]): Promise<{ partition: number; offset: number }[]>
+  /** Starts a member and returns at once: it joins as soon as the log can be reached, and again when it is lost. */
   runGroup(options: GroupOptions, handlers: GroupHandlers): Promise<Group>
   bounds(topic: string): Promise<Bounds[]>
+  /** For each partition the offset of the first record at or after `epochMs`, or its end where there is none. */
+  offsetsAt(topic: string, epochMs: number): Promise<ReadonlyMap<number, number>>
   /** The partition that a key lives in: the same hash that `append` uses. */
   partitionFor(key: string): number
   /** Round trip in ms; throws when the log cannot be reached within `timeoutMs`. */
