@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import type { Connection as CallbackConnection } from 'mysql2'
 import mysql from 'mysql2/promise'
 
 export type Param = string | number | bigint | boolean | null | Buffer | readonly (readonly unknown[])[]
@@ -24,6 +25,10 @@ export interface Connection extends Queryable {
   rollback(): Promise<void>
   /** `LOAD DATA LOCAL INFILE` from memory: `sql` names the file as 'memory'. */
   load(sql: string, data: Buffer): Promise<Written>
+  /** The server's number of this connection, for `KILL QUERY`. */
+  readonly id: number
+  /** Hands over the rows of a SELECT one by one as they arrive, columns in order; nothing is collected. */
+  each(sql: string, params: readonly Param[], onRow: (row: readonly unknown[]) => void): Promise<void>
   /** Gives a healthy connection back to the pool. */
   release(): void
   /** Closes it at once: for a connection whose state is not known, such as after a time-out. */
@@ -143,6 +148,16 @@ function wrap(connection: mysql.PoolConnection, timeout: number): Connection {
       const [result] = await connection.query(options)
       return result as unknown as mysql.ResultSetHeader
     },
+    id: connection.threadId,
+    each: (sql, params, onRow) =>
+      new Promise((resolve, reject) => {
+        // Only the driver's callback interface hands over rows before the last one is there; its types hide it.
+        const plain = connection.connection as unknown as CallbackConnection
+        const query = plain.query({ sql, timeout, rowsAsArray: true }, params as unknown[])
+        query.on('result', (row) => onRow(row as unknown as unknown[]))
+        query.on('error', reject)
+        query.on('end', resolve)
+      }),
     async begin() {
       await connection.query({ sql: 'START TRANSACTION', timeout })
     },
