@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { startGuard } from './guard.ts'
 import { type Home, openHome } from './home.ts'
 import { type Identity, identify, isRunning } from './identity.ts'
+import { LaunchError } from './launch-error.ts'
 import { lockHome } from './lock.ts'
 import { openState, type State } from './state.ts'
 import { type Program, type Supervised, supervise } from './supervise.ts'
@@ -43,6 +44,7 @@ export async function openLauncher({ dir, report, changed }: Options): Promise<L
   const givenUp = Promise.withResolvers<never>()
   givenUp.promise.catch(() => undefined)
   const running: Supervised[] = []
+  let closing = false
 
   function onPid(name: string, pid: number | undefined): void {
     state.set('children', name, pid === undefined ? undefined : identify(pid))
@@ -54,6 +56,7 @@ export async function openLauncher({ dir, report, changed }: Options): Promise<L
     state,
     givenUp: givenUp.promise,
     start(program) {
+      if (closing) throw new LaunchError(`${program.title} is not started any more: the launcher is stopping.`)
       const child = supervise(program, {
         guard,
         logFile: (name) => home.path('logs', `${name}.log`),
@@ -65,6 +68,7 @@ export async function openLauncher({ dir, report, changed }: Options): Promise<L
       return child
     },
     async close() {
+      closing = true
       for (const child of running.toReversed()) await child.stop()
       guard.close()
       unlock()

@@ -107,6 +107,9 @@ share.coordinator.state.topic.num.partitions=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+# A broker started again after kill -9 may register only when the session of its former self is over (9 s by default).
+broker.heartbeat.interval.ms=500
+broker.session.timeout.ms=3000
 # A small machine: threads, buffers and preallocated indexes to match.
 num.network.threads=2
 num.io.threads=4

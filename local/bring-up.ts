@@ -1,0 +1,147 @@
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { type DemoTokens, ensureDemo, makeSignInLink } from './demo.ts'
+import { runTool } from './install/run.ts'
+import { LaunchError } from './launch-error.ts'
+import type { Launcher } from './launcher.ts'
+import { type LocalJson, readLocalJson, writeLocalJson } from './local-json.ts'
+import { isFree, nextFreePort } from './ports.ts'
+import type { Progress } from './progress.ts'
+import { agentProgram, rolePrograms } from './roles.ts'
+import { root } from './root.ts'
+import { type Running, runServices } from './run-services.ts'
+import type { Supervised } from './supervise.ts'
+import { buildUi } from './ui-build.ts'
+
+interface Options {
+  readonly launcher: Launcher
+  readonly progress: Progress
+  /** Services given from outside, ports and limits; handed on to the roles. */
+  readonly env: NodeJS.ProcessEnv
+  /** Whether this machine feeds the tenant `demo`. */
+  readonly agent: boolean
+}
+
+/** A whole installation, up and running. */
+export interface Stack {
+  /** What local.json says now. */
+  local(): LocalJson
+  /** Writes local.json anew: for when a process was started again. */
+  refresh(): void
+}
+
+/** Brings up services, schema and topics, dashboard, roles and the first tenant, and writes local.json. */
+export async function bringUp({ launcher, progress, env, agent }: Options): Promise<Stack> {
+  const [services] = await Promise.all([
+    runServices({ launcher, env, step: progress.step }),
+    during(progress, 'Dashboard', buildUi),
+  ])
+  const roleEnv = {
+    ...env,
+    ...Object.fromEntries(services.map(({ service, url }) => [service.variable, url])),
+  }
+  const operatorToken = ensureOperatorToken(launcher)
+  await during(progress, 'Schema and topics', () => init({ ...roleEnv, OPERATOR_TOKEN: operatorToken }))
+
+  const host = env.HTTP_HOST || '127.0.0.1'
+  const port = await chooseHttpPort(launcher, host, env.HTTP_PORT)
+  const url = env.PUBLIC_URL || `http://${host}:${port}`
+  const pipelinePort = await launcher.state.port('pipeline')
+  const programs = rolePrograms({ env: { ...roleEnv, PUBLIC_URL: url }, host, port, pipelinePort })
+  const [gateway, pipeline] = await Promise.all(
+    programs.map(async (program) => {
+      const child = launcher.start(program)
+      await during(progress, program.title, () => child.live)
+      return child
+    }),
+  )
+
+  const access = { url: `http://${host}:${port}`, operatorToken }
+  const kept = readLocalJson(launcher.home)?.tenants?.demo ?? {}
+  const tokens = await during(progress, 'Tenant demo', () => ensureDemo(access, kept))
+  const signIn = await makeSignInLink(access)
+  const feeder = agent ? launcher.start(agentProgram(env, access.url, tokens.ingest)) : undefined
+
+  const parts = { url, signIn, operatorToken, tokens, services, gateway, pipeline, feeder }
+  const stack: Stack = {
+    local: () => describe(parts),
+    refresh: () => writeLocalJson(launcher.home, describe(parts)),
+  }
+  stack.refresh()
+  return stack
+}
+
+interface Parts {
+  readonly url: string
+  readonly signIn: string
+  readonly operatorToken: string
+  readonly tokens: DemoTokens
+  readonly services: readonly Running[]
+  readonly gateway?: Supervised
+  readonly pipeline?: Supervised
+  readonly feeder?: Supervised
+}
+
+function describe({ url, signIn, operatorToken, tokens, services, ...processes }: Parts): LocalJson {
+  const { gateway, pipeline, feeder } = processes
+  return {
+    url,
+    ingest_url: url,
+    sign_in: signIn,
+    operator_token: operatorToken,
+    tenants: { demo: tokens },
+    services: Object.fromEntries(
+      services.map((at) => [at.service.name, { url: at.url, pid: at.child?.pid() }]),
+    ),
+    roles: {
+      connectors: { pid: gateway?.pid() },
+      pipeline: { pid: pipeline?.pid() },
+      gateway: { pid: gateway?.pid() },
+      ...(feeder === undefined ? {} : { agent: { pid: feeder.pid() } }),
+    },
+  }
+}
+
+async function during<T>(progress: Progress, title: string, work: () => Promise<T>): Promise<T> {
+  const step = progress.step(title)
+  try {
+    const result = await work()
+    step.done(result === 'unchanged' ? 'unchanged' : '')
+    return result
+  } catch (error) {
+    step.failed()
+    throw error
+  }
+}
+
+/** Migrations, topics and the operator's token: done by the same command as in production. */
+async function init(env: NodeJS.ProcessEnv): Promise<void> {
+  await runTool(process.execPath, [join(root, 'cli.ts'), 'init'], {
+    purpose: 'Preparing schema and topics (streamgauge init)',
+    env,
+  })
+}
+
+function ensureOperatorToken({ state }: Launcher): string {
+  const kept = state.data.secrets.operator
+  if (kept !== undefined) return kept
+  const made = `sg_${randomBytes(32).toString('base64url')}`
+  state.set('secrets', 'operator', made)
+  return made
+}
+
+async function chooseHttpPort({ state }: Launcher, host: string, given: string | undefined): Promise<number> {
+  if (given) {
+    if (await isFree(Number(given), host)) return Number(given)
+    throw new LaunchError(
+      `Port ${given} of HTTP_PORT can't be used on ${host}: stop what listens there, name another port, or leave HTTP_PORT out.`,
+    )
+  }
+  const kept = state.data.ports.http
+  if (kept !== undefined && (await isFree(kept, host))) return kept
+  const port = await nextFreePort(defaultHttpPort)
+  state.set('ports', 'http', port)
+  return port
+}
+
+const defaultHttpPort = 8080

@@ -1,0 +1,81 @@
+import { join } from 'node:path'
+import { root } from './root.ts'
+import type { Program } from './supervise.ts'
+
+/** The processes of the application, each with the roles it plays. */
+export interface RoleOptions {
+  /** Services, limits and whatever else roles read, without the ports. */
+  readonly env: NodeJS.ProcessEnv
+  readonly host: string
+  readonly port: number
+  /** Where the pipeline serves health and metrics. */
+  readonly pipelinePort: number
+}
+
+/** From SIGTERM roles drain for 20 s at most (design); more means they hang. */
+const graceMs = 25_000
+
+/** Connectors and gateway share a process and a port, the pipeline has its own. */
+export function rolePrograms({ env, host, port, pipelinePort }: RoleOptions): [Program, Program] {
+  return [
+    role('connectors,gateway', 'gateway', 'Gateway and ingest', {
+      ...env,
+      HTTP_HOST: host,
+      HTTP_PORT: String(port),
+    }),
+    role('pipeline', 'pipeline', 'Pipeline', {
+      ...env,
+      HTTP_HOST: '127.0.0.1',
+      HTTP_PORT: String(pipelinePort),
+    }),
+  ]
+}
+
+/** The agent on this machine; it has no port and is live when it runs. */
+export function agentProgram(env: NodeJS.ProcessEnv, url: string, token: string): Program {
+  return {
+    name: 'agent',
+    title: 'Agent',
+    command: process.execPath,
+    args: [join(root, 'agent', 'feed.ts')],
+    env: { ...env, STREAMGAUGE_URL: url, STREAMGAUGE_TOKEN: token },
+    graceMs: 5_000,
+    ping: async () => undefined,
+    remedy: 'It only needs a token for ingest.',
+    notable: (line) => line,
+  }
+}
+
+function role(roles: string, name: string, title: string, env: NodeJS.ProcessEnv): Program {
+  const host = env.HTTP_HOST === '0.0.0.0' || env.HTTP_HOST === '::' ? '127.0.0.1' : env.HTTP_HOST
+  return {
+    name,
+    title,
+    command: process.execPath,
+    args: [join(root, 'main.ts'), `--role=${roles}`],
+    env,
+    graceMs,
+    // Live is all it must be: whether its services answer is no reason to start it again.
+    async ping(timeoutMs) {
+      const url = `http://${host}:${env.HTTP_PORT}/health/live`
+      const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) })
+      await response.body?.cancel()
+      if (!response.ok) throw new Error(`${url} answers ${response.status}`)
+    },
+    remedy: 'Its last lines say why.',
+    notable: warning,
+  }
+}
+
+/** Pino's level of a warning. */
+const warningLevel = 40
+
+function warning(line: string): string | undefined {
+  try {
+    const { level, msg, err } = JSON.parse(line)
+    if (level < warningLevel) return undefined
+    return err?.message && err.message !== msg ? `${msg} (${err.message})` : msg
+  } catch {
+    return undefined // not a log line, such as the stack of a crash: the log file has it
+  }
+}
