@@ -18,7 +18,7 @@ export interface Scale {
 }
 
 /** Runs inside the page. */
-interface Probe {
+export interface Probe {
   /** Learns the line's colour: the commonest one that is no shade of grey; null while nothing is drawn. */
   scale(): Scale | null
   /** Pixels of the line in the box, on the canvas as it is on the screen now. */

@@ -31,28 +31,30 @@ export interface Stack {
 export function findStack(env: NodeJS.ProcessEnv): Stack {
   const beside = fileURLToPath(new URL('../../.streamgauge/local.json', import.meta.url))
   const file = env.STREAMGAUGE_LOCAL ?? (env.STREAMGAUGE_STACK || !existsSync(beside) ? undefined : beside)
-  const read = (): LocalFile => {
+  function read(purpose: string): LocalFile {
     if (!file)
-      throw new Error(
-        'Name the local.json of the stack in STREAMGAUGE_LOCAL: this scenario signals processes.',
-      )
+      throw new Error(`${purpose}: name the local.json of a stack on this machine in STREAMGAUGE_LOCAL`)
     return JSON.parse(readFileSync(file, 'utf8'))
   }
   return {
-    ...address(env.STREAMGAUGE_STACK, read),
+    ...(env.STREAMGAUGE_STACK
+      ? fromAddress(env.STREAMGAUGE_STACK)
+      : fromFile(read('No STREAMGAUGE_STACK is given'))),
     signal(kind, name, signal) {
-      const pid = read()[kind][name]?.pid
+      const pid = read('This scenario signals processes')[kind][name]?.pid
       if (!pid) throw new Error(`${file} names no pid for ${kind}.${name}`)
       process.kill(pid, signal)
     },
   }
 }
 
-function address(text: string | undefined, read: () => LocalFile): Pick<Stack, 'url' | 'operatorToken'> {
-  if (!text) {
-    const { url, operator_token } = read()
-    return { url: url.replace(/\/+$/, ''), operatorToken: operator_token }
-  }
+type Address = Pick<Stack, 'url' | 'operatorToken'>
+
+function fromFile({ url, operator_token }: LocalFile): Address {
+  return { url: url.replace(/\/+$/, ''), operatorToken: operator_token }
+}
+
+function fromAddress(text: string): Address {
   const url = new URL(text)
   const operatorToken = decodeURIComponent(url.password)
   if (!operatorToken)

@@ -2,7 +2,7 @@ import { setWorldConstructor, World } from '@cucumber/cucumber'
 import type { BrowserContext, Page } from 'playwright'
 import { type Answer, type Api, openApi } from './api.ts'
 import { findStack, type Stack } from './stack.ts'
-import type { Tenant } from './tenant.ts'
+import type { Point, Tenant } from './tenant.ts'
 
 /** What the steps of one scenario share: its own tenants, its own browser profile, what it has seen so far. */
 export class Scene extends World {
@@ -10,8 +10,10 @@ export class Scene extends World {
   readonly api: Api = openApi(this.stack.url)
   /** By the name the scenario gives them; `''` is "the tenant". */
   readonly tenants = new Map<string, Tenant>()
-  /** The last answer of the API that a step asked for. */
-  answer: Answer | undefined
+  /** Every point that must be stored and shown, once each. */
+  readonly expected: Required<Pick<Point, 'metric_name' | 'value' | 'timestamp'>>[] = []
+  /** What the API answered to the requests of a step, in order. */
+  answers: Answer[] = []
   /** To be undone after the scenario, last first, whatever became of it. */
   readonly cleanups: (() => unknown)[] = []
   /** Script errors and policy violations of every page: a scenario with any of them has failed. */
@@ -33,12 +35,16 @@ export class Scene extends World {
     return ensure(this.#page, 'an open page')
   }
 
+  set page(page: Page) {
+    this.#page = page
+  }
+
   get openPage(): Page | undefined {
     return this.#page
   }
 
-  set page(page: Page) {
-    this.#page = page
+  get answer(): Answer {
+    return ensure(this.answers.at(-1), 'an answer')
   }
 
   tenant(name = ''): Tenant {

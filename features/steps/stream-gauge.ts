@@ -1,0 +1,38 @@
+import { Given, Then, When } from '@cucumber/cucumber'
+import { until } from '../support/until.ts'
+import { ensure, type Scene } from '../support/world.ts'
+
+const counts = new WeakMap<Scene, number>()
+
+Given('I note how many streams the server counts', async function (this: Scene) {
+  counts.set(this, await openStreams(this))
+})
+
+Then('the server counts one stream more', async function (this: Scene) {
+  const before = ensure(counts.get(this), 'a count')
+  await until('one stream more', 5_000, async () => (await openStreams(this)) === before + 1 || undefined)
+})
+
+When('I leave the page', async function (this: Scene) {
+  await this.page.goto('about:blank')
+})
+
+Then(
+  'within {int} second the server counts as many as before',
+  async function (this: Scene, seconds: number) {
+    const before = ensure(counts.get(this), 'a count')
+    await until(
+      'as many streams as before',
+      seconds * 1000,
+      async () => (await openStreams(this)) === before || undefined,
+    )
+  },
+)
+
+/** The server's own gauge. */
+async function openStreams({ api }: Scene): Promise<number> {
+  const text = await api.expect<string>(200, 'GET', '/metrics')
+  const samples = [...text.matchAll(/^streamgauge_sse_streams(?:\{[^}]*\})? (\d+)/gm)]
+  ensure(samples[0], 'the gauge streamgauge_sse_streams in /metrics')
+  return samples.reduce((sum, [, value]) => sum + Number(value), 0)
+}
