@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { Given, Then, When } from '@cucumber/cucumber'
-import { openTenantPage, panel, readTable, waitLive } from '../support/dashboard.ts'
+import { openTenantPage, panel, readTable, type ShownPoint, waitLive } from '../support/dashboard.ts'
 import { until } from '../support/until.ts'
 import type { Scene } from '../support/world.ts'
 
@@ -25,11 +25,12 @@ Given('the Live Dashboard of {string} is open', async function (this: Scene, nam
 /** Two points frame the chart: its value axis then holds still from 0 to 100 for as long as they are in sight. */
 Given('its Live Dashboard shows a chart of {string}', async function (this: Scene, metric_name: string) {
   const then = Math.floor(Date.now() / 1000) * 1000 - 100_000
-  const answer = await this.tenant().post([
+  const frame = [
     { metric_name, value: 0, timestamp: then },
     { metric_name, value: 100, timestamp: then + 1000 },
-  ])
-  assert.equal(answer.status, 202)
+  ]
+  assert.equal((await this.tenant().post(frame)).status, 202)
+  this.expected.push(...frame)
   const page = await openTenantPage(this, this.tenant())
   await panel(page, metric_name).locator('canvas').first().waitFor()
 })
@@ -39,14 +40,14 @@ Then('a live chart of {string} appears', async function (this: Scene, metric: st
 })
 
 Then(
-  'the chart of {string} has a line for each series and shows every point',
-  async function (this: Scene, metric: string) {
-    const table = await shownOnce(this, metric, 10_000)
-    assert.equal(
-      Math.max(...table.map((row) => row.length)) - 1,
-      4,
-      'a column for the time and one for each series',
-    )
+  'the chart of {string} has {int} lines and shows every point',
+  async function (this: Scene, metric: string, lines: number) {
+    const shown = await shownOnce(this, metric, 10_000)
+    assert.equal(new Set(shown.map((point) => point.series)).size, lines)
+    await panel(this.page, metric)
+      .locator('.legend li')
+      .nth(lines - 1)
+      .waitFor()
   },
 )
 
@@ -70,14 +71,14 @@ Then(
   },
 )
 
-When('I pause the chart of {string}', async function (this: Scene, metric: string) {
-  await waitLiveOrStale(this, metric)
-  await panel(this.page, metric).getByRole('button', { name: /pause/i }).click()
+When('I pause the charts', async function (this: Scene) {
+  await this.page.getByRole('button', { name: /pause/i }).first().click()
 })
 
-When('I let the chart of {string} go on', async function (this: Scene, metric: string) {
-  await panel(this.page, metric)
-    .getByRole('button', { name: /resume|go on|continue|play/i })
+When('I let the charts go on', async function (this: Scene) {
+  await this.page
+    .getByRole('button', { name: /resume|go on|continue/i })
+    .first()
     .click()
 })
 
@@ -88,47 +89,36 @@ Then(
   },
 )
 
-Then('neither the API nor the chart of {string} has it', async function (this: Scene, metric: string) {
-  // A point that is allowed follows the same way; once it is on the chart, the other one would be too.
-  const now = Date.now()
-  const answer = await this.tenant().post({ metric_name: metric, value: 25, timestamp: now })
-  assert.equal(answer.status, 202)
-  const cells = await until('the allowed point is shown', 10_000, async () => {
-    const all = (await readTable(this.page, metric)).flatMap((row) => row.slice(1))
-    return all.some((cell) => Number(cell) === 25) ? all : undefined
-  })
-  assert.ok(!cells.some((cell) => Number(cell) === 50), 'the refused value is on the chart')
-  const values = (await this.tenant().stored(metric, now - 60_000, now + 60_000)).map(([, value]) => value)
-  assert.deepEqual(values, [25])
+Then('neither the API nor the chart of {string} has it', async function (this: Scene, metric_name: string) {
+  // A point that is allowed goes the same way, later: once it is on the chart, the other one would be too.
+  const allowed = { metric_name, value: 25, timestamp: Date.now() }
+  assert.equal((await this.tenant().post(allowed)).status, 202)
+  this.expected.push(allowed)
+  await shownOnce(this, metric_name, 10_000)
+  const stored = await this.tenant().stored(metric_name, 0, Date.now() + 60_000)
+  assert.deepEqual(stored, pointsOf(this, metric_name))
 })
 
-/** Waits until the table of the chart holds every expected value, and checks that it holds none of them twice. */
-export async function shownOnce(scene: Scene, metric: string, withinMs: number): Promise<string[][]> {
-  const wanted = scene.expected.filter((point) => point.metric_name === metric).map((point) => point.value)
-  assert.ok(wanted.length > 0)
-  const table = await until(`${wanted.length} points of ${metric} are on the chart`, withinMs, async () => {
-    const rows = await readTable(scene.page, metric)
-    const shown = valuesOf(rows)
-    return wanted.every((value) => shown.has(value)) ? rows : undefined
+/** Waits until the table of the chart is as long as it must be, and compares it with what was posted. */
+export async function shownOnce(scene: Scene, metric: string, withinMs: number): Promise<ShownPoint[]> {
+  const wanted = pointsOf(scene, metric)
+  const shown = await until(`${wanted.length} points of ${metric} are on the chart`, withinMs, async () => {
+    const points = await readTable(scene.page, metric)
+    return points.length >= wanted.length ? points : undefined
   })
-  const shown = valuesOf(table)
-  for (const value of wanted) assert.equal(shown.get(value), 1, `the value ${value}`)
-  return table
+  assert.deepEqual(
+    shown.map(({ time, value }): [number, number] => [time, value]).sort(byTimeThenValue),
+    wanted,
+  )
+  return shown
 }
 
-/** How often each value stands in the table; the first cell of a row is its time. */
-function valuesOf(rows: readonly string[][]): Map<number, number> {
-  const counts = new Map<number, number>()
-  for (const cell of rows.flatMap((row) => row.slice(1))) {
-    const value = Number(cell.replaceAll(/[^\d.-]/g, ''))
-    if (cell !== '' && !Number.isNaN(value)) counts.set(value, (counts.get(value) ?? 0) + 1)
-  }
-  return counts
+function pointsOf({ expected }: Scene, metric: string): [number, number][] {
+  const points = expected.filter((point) => point.metric_name === metric)
+  assert.ok(points.length > 0)
+  return points.map(({ timestamp, value }): [number, number] => [timestamp, value]).sort(byTimeThenValue)
 }
 
-async function waitLiveOrStale(scene: Scene, metric: string): Promise<void> {
-  await panel(scene.page, metric)
-    .getByText(/^(LIVE|STALE)/)
-    .first()
-    .waitFor()
+function byTimeThenValue(a: readonly [number, number], b: readonly [number, number]): number {
+  return a[0] - b[0] || a[1] - b[1]
 }

@@ -35,16 +35,26 @@ export async function waitLive(page: Page, metric: string, timeout = 10_000): Pr
   await panel(page, metric).getByText(/^LIVE/).first().waitFor({ timeout })
 }
 
-/** Opens the table view of a chart, reads the text of its cells by row, and closes it again. */
-export async function readTable(page: Page, metric: string): Promise<string[][]> {
+/** One row of a chart's table of points. */
+export interface ShownPoint {
+  /** Epoch ms. */
+  readonly time: number
+  readonly series: string
+  readonly value: number
+}
+
+/** Opens the table of the points that a chart shows, reads it and closes it again. */
+export async function readTable(page: Page, metric: string): Promise<ShownPoint[]> {
   const chart = panel(page, metric)
-  const button = chart.getByRole('button', { name: /table/i })
-  await button.click()
-  const rows = chart.locator('tbody tr')
-  await rows.first().waitFor()
-  const cells = await rows.evaluateAll((all) =>
-    all.map((row) => [...row.querySelectorAll('th, td')].map((cell) => cell.textContent?.trim() ?? '')),
+  await chart.getByRole('button', { name: 'List the points' }).click()
+  await chart.getByRole('table').waitFor()
+  const shown = await chart.locator('tbody tr').evaluateAll((rows) =>
+    rows.map((row) => ({
+      time: Number(row.getAttribute('data-time')),
+      series: row.children[1]?.textContent ?? '',
+      value: Number(row.children[2]?.textContent),
+    })),
   )
-  await button.click()
-  return cells
+  await chart.getByRole('button', { name: 'Show the chart' }).click()
+  return shown
 }
