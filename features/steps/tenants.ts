@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Given, Then, When } from '@cucumber/cucumber'
 import type { Problem } from '@streamgauge/core/errors.ts'
+import { expectedPoints, inOrder } from '../support/expected.ts'
 import { createTenant, type Point } from '../support/tenant.ts'
 import { until } from '../support/until.ts'
 import type { Scene } from '../support/world.ts'
@@ -126,18 +127,13 @@ Then('the answer names the Bearer scheme', function (this: Scene) {
 
 Then('the API stores all of them, each once', async function (this: Scene) {
   for (const metric of new Set(this.expected.map((point) => point.metric_name))) {
-    const wanted = this.expected
-      .filter((point) => point.metric_name === metric)
-      .map(({ timestamp, value }): [number, number] => [timestamp, value])
-      .sort(byTimeThenValue)
-    const times = wanted.map(([time]) => time)
-    const from = Math.min(...times) - 1
-    const to = Math.max(...times) + 1
+    const wanted = expectedPoints(this, metric)
+    const to = Date.now() + 60_000
     await until(`${wanted.length} points of ${metric} are stored`, 10_000, async () => {
-      const stored = await this.tenant().stored(metric, from, to)
+      const stored = await this.tenant().stored(metric, to - 600_000, to)
       return stored.length >= wanted.length || undefined
     })
-    assert.deepEqual((await this.tenant().stored(metric, from, to)).sort(byTimeThenValue), wanted)
+    assert.deepEqual(inOrder(await this.tenant().stored(metric, to - 600_000, to)), wanted)
   }
 })
 
@@ -156,8 +152,4 @@ async function send(
 /** Whole seconds: no chart's grid is coarser while it shows some minutes, so each point has a slot of its own. */
 function wholeSecond(ms: number): number {
   return Math.floor(ms / second) * second
-}
-
-function byTimeThenValue(a: readonly [number, number], b: readonly [number, number]): number {
-  return a[0] - b[0] || a[1] - b[1]
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Batch } from '@streamgauge/core/batch.ts'
 import type { Scope } from '@streamgauge/core/scopes.ts'
 import type { Answer, Api } from './api.ts'
+import type { TimedValue } from './expected.ts'
 
 /** A point as producers send it. */
 export interface Point {
@@ -18,8 +19,8 @@ export interface Tenant {
   readonly name: string
   readonly tokens: Readonly<Record<'ingest' | 'read' | 'manage', string>>
   post(points: Point | readonly Point[], headers?: Readonly<Record<string, string>>): Promise<Answer>
-  /** Every stored raw point of a metric between two epoch ms, as `[timestamp, value]` by time. */
-  stored(metric: string, from: number, to: number): Promise<[number, number][]>
+  /** Every stored raw point of a metric between two epoch ms, in no order. */
+  stored(metric: string, from: number, to: number): Promise<TimedValue[]>
 }
 
 export async function createTenant(api: Api, operatorToken: string): Promise<Tenant> {
@@ -45,7 +46,7 @@ export async function createTenant(api: Api, operatorToken: string): Promise<Ten
       })
       const path = `/api/v1/tenants/${name}/metrics?${query}`
       const { batch } = await api.expect<{ batch: Batch }>(200, 'GET', path, { token: tokens.read })
-      return batch.t.map((t, i): [number, number] => [t, batch.x[i]]).sort(([a], [b]) => a - b)
+      return batch.t.map((t, i) => [t, batch.x[i]])
     },
   }
 }
