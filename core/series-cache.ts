@@ -1,0 +1,141 @@
+import type { SeriesName, Tags } from './batch.ts'
+import { limits } from './limits.ts'
+import { isAgentId, isCleanText } from './names.ts'
+import { sortTags } from './series.ts'
+
+/** A series that was seen and found valid. */
+export interface KnownSeries {
+  readonly name: SeriesName
+  /** Colons in its texts plus one for each tag: see `core/json-scan.ts`. */
+  readonly colons: number
+  /** The turn that `index` belongs to. */
+  turn: number
+  /** Its place in the batch of that turn. */
+  index: number
+  /** True once it is known to count into its tenant's number of series. */
+  counted: boolean
+}
+
+interface Metric {
+  plain: KnownSeries | undefined
+  readonly byAgent: Map<string, KnownSeries>
+  readonly byTags: Map<string, KnownSeries>
+}
+
+/**
+ * The series of one tenant that its producers name again and again: found by three look-ups without building or
+ * checking anything. Bounded: it starts anew when it is full.
+ */
+export interface SeriesCache {
+  /** Starts a batch; everything returned from `find` belongs to it. */
+  nextTurn(): number
+  /** The series of these parts, or undefined when one of them is not valid. */
+  find(metric: string, agent: string | undefined, tags: object | undefined): KnownSeries | undefined
+}
+
+export function createSeriesCache(capacity: number): SeriesCache {
+  let metrics = new Map<string, Metric>()
+  let size = 0
+  let turn = 0
+
+  function findTagged(
+    metric: Metric,
+    name: string,
+    agent: string | undefined,
+    tags: object,
+  ): KnownSeries | undefined {
+    const key = tagKey(agent, tags as Record<string, unknown>)
+    if (key === undefined) return undefined
+    const held = metric.byTags.get(key)
+    if (held) return held
+    const made = makeSeries(name, agent, tags as Record<string, unknown>)
+    if (made) {
+      metric.byTags.set(key, made)
+      size++
+    }
+    return made
+  }
+
+  return {
+    nextTurn() {
+      if (size > capacity) {
+        metrics = new Map()
+        size = 0
+      }
+      return ++turn
+    },
+    find(name, agent, tags) {
+      let metric = metrics.get(name)
+      if (!metric) {
+        if (!isCleanText(name, limits.metricNameLength)) return undefined
+        metric = { plain: undefined, byAgent: new Map(), byTags: new Map() }
+        metrics.set(name, metric)
+        size++
+      }
+      if (tags !== undefined) return findTagged(metric, name, agent, tags)
+      const held = agent === undefined ? metric.plain : metric.byAgent.get(agent)
+      if (held) return held
+      const made = makeSeries(name, agent, {})
+      if (!made) return undefined
+      size++
+      if (agent === undefined) metric.plain = made
+      else metric.byAgent.set(agent, made)
+      return made
+    },
+  }
+}
+
+/**
+ * Tags and agent as one text. The separators can stand in no valid text, and the number of tags leads, so what is
+ * not valid never meets the key of something that is.
+ */
+function tagKey(agent: string | undefined, tags: Record<string, unknown>): string | undefined {
+  let key = agent ?? ''
+  let count = 0
+  for (const name in tags) {
+    const value = tags[name]
+    if (typeof value !== 'string') return undefined
+    key += `\u0000${name}\u0001${value}`
+    count++
+  }
+  return count + key
+}
+
+function makeSeries(
+  metric: string,
+  agent: string | undefined,
+  tags: Record<string, unknown>,
+): KnownSeries | undefined {
+  if (agent !== undefined && !isAgentId(agent)) return undefined
+  if (tagsFault(tags) !== undefined) return undefined
+  const sorted = sortTags(tags as Tags)
+  let colons = countColons(metric) + countColons(agent ?? '')
+  for (const key of Object.keys(sorted)) colons += 1 + countColons(key) + countColons(sorted[key])
+  return { name: [metric, agent ?? null, sorted], colons, turn: 0, index: 0, counted: false }
+}
+
+/** What is wrong with a tags object, in words; undefined when nothing is. */
+export function tagsFault(tags: Readonly<Record<string, unknown>>): string | undefined {
+  const keys = Object.keys(tags)
+  if (keys.length > limits.tagsPerPoint)
+    return `there are ${keys.length} tags, at most ${limits.tagsPerPoint} fit`
+  for (const key of keys) {
+    if (key === '__proto__') return 'a tag cannot be called __proto__'
+    if (!isCleanText(key, limits.tagKeyLength)) {
+      return `a key must have 1 to ${limits.tagKeyLength} characters without control characters or lone surrogates`
+    }
+    const value = tags[key]
+    if (typeof value !== 'string') return `the value of "${key}" must be a string`
+    if (value !== '' && !isCleanText(value, limits.tagValueLength)) {
+      return `the value of "${key}" must have at most ${limits.tagValueLength} characters without control characters or lone surrogates`
+    }
+  }
+  return undefined
+}
+
+/** Colons in a text. */
+export function countColons(text: string): number {
+  let count = 0
+  for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) count++
+  return count
+}
