@@ -23,6 +23,8 @@ export type Verdict =
 /** Answers who a token is. Every method throws the fault AUTH_UNAVAILABLE when it cannot know. */
 export interface Authenticator {
   verify(token: string): Promise<Verdict>
+  /** The same for the SHA-256 of a token, which is all that a session holds. */
+  verifyHash(hash: Buffer): Promise<Verdict>
   /** The same for a token that was verified before: sessions and open streams ask again and again. */
   recheck(tokenId: number): Promise<Verdict>
   /** The tenant of that name, for callers that may reach any. */
@@ -85,13 +87,17 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     }
   }
 
+  async function verifyHash(hash: Buffer): Promise<Verdict> {
+    const load = () => loadToken(() => findTokenByHash(database, hash))
+    return judge(await known(tokens.get(hash.toString('latin1'), load)), Date.now())
+  }
+
   return {
     async verify(token) {
       if (!tokenPattern.test(token)) return { ok: false, reason: 'unknown' }
-      const hash = hashToken(token)
-      const load = () => loadToken(() => findTokenByHash(database, hash))
-      return judge(await known(tokens.get(hash.toString('latin1'), load)), Date.now())
+      return verifyHash(hashToken(token))
     },
+    verifyHash,
     async recheck(tokenId) {
       const load = () => loadToken(() => findTokenById(database, tokenId))
       return judge(await known(tokens.get(`#${tokenId}`, load)), Date.now())

@@ -211,6 +211,16 @@ export const errors = {
     title: 'The token cannot be checked at the moment',
     remedy: 'Try again after Retry-After seconds.',
   },
+  TOO_MANY_ATTEMPTS: {
+    status: 429,
+    title: 'Too many attempts to sign in from this address',
+    remedy: 'Try again after Retry-After seconds.',
+  },
+  STREAM_UNAVAILABLE: {
+    status: 503,
+    title: 'The live stream cannot be opened at the moment',
+    remedy: 'Try again after Retry-After seconds.',
+  },
   SHUTTING_DOWN: {
     status: 503,
     title: 'The server is stopping',

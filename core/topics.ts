@@ -13,3 +13,6 @@ export const topics = {
 
 /** Header of a `metrics.persisted` record: the offset of the ingest record it stands for. */
 export const srcHeader = 'src'
+
+/** The consumer group that persists: its cursors say how far the store and `metrics.persisted` are. */
+export const persistGroup = 'persist'
