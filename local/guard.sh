@@ -15,13 +15,13 @@ done
 remaining() {
   for pid in $pids; do
     # A zombie has ended: nobody may be there to bury it.
-    kill -0 -- "-$pid" 2>/dev/null && ! grep -qs '^State:[[:space:]]Z' "/proc/$pid/status" && return 0
+    kill -s 0 -- "-$pid" 2>/dev/null && ! grep -qs '^State:[[:space:]]Z' "/proc/$pid/status" && return 0
   done
   return 1
 }
 
 signal() {
-  for pid in $pids; do kill "-$1" -- "-$pid" 2>/dev/null; done
+  for pid in $pids; do kill -s "$1" -- "-$pid" 2>/dev/null; done
 }
 
 remaining || exit 0

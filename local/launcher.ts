@@ -56,7 +56,8 @@ export async function openLauncher({ dir, report, changed }: Options): Promise<L
     state,
     givenUp: givenUp.promise,
     start(program) {
-      if (closing) throw new LaunchError(`${program.title} is not started any more: the launcher is stopping.`)
+      if (closing)
+        throw new LaunchError(`${program.title} is not started any more: the launcher is stopping.`)
       const child = supervise(program, {
         guard,
         logFile: (name) => home.path('logs', `${name}.log`),
