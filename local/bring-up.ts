@@ -18,6 +18,8 @@ interface Options {
   readonly progress: Progress
   /** Services given from outside, ports and limits; handed on to the roles. */
   readonly env: NodeJS.ProcessEnv
+  /** Backing services that run already. */
+  readonly services?: readonly Running[]
   /** Whether this machine feeds the tenant `demo`. */
   readonly agent: boolean
 }
@@ -31,9 +33,10 @@ export interface Stack {
 }
 
 /** Brings up services, schema and topics, dashboard, roles and the first tenant, and writes local.json. */
-export async function bringUp({ launcher, progress, env, agent }: Options): Promise<Stack> {
+export async function bringUp(options: Options): Promise<Stack> {
+  const { launcher, progress, env, agent } = options
   const [services] = await Promise.all([
-    runServices({ launcher, env, step: progress.step }),
+    options.services ?? runServices({ launcher, env, step: progress.step }),
     during(progress, 'Dashboard', buildUi),
   ])
   const roleEnv = {

@@ -1,0 +1,13 @@
+import type { TestEvent } from 'node:test/reporters'
+import type { Counts } from './counts.ts'
+
+/** A reporter for `node --test` that writes nothing but the counts of the whole run, as JSON. */
+export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  for await (const event of events) {
+    if (event.type !== 'test:summary' || event.data.file !== undefined) continue
+    const { passed, cancelled, skipped, todo, tests } = event.data.counts
+    const failed = tests - passed - skipped - todo
+    const counts: Counts = { passed, failed: Math.max(failed, cancelled), skipped: skipped + todo }
+    yield JSON.stringify(counts)
+  }
+}

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { readIfThere } from '../files.ts'
+import type { Guard } from '../guard.ts'
+import { root } from '../root.ts'
+import { type Counts, judge } from './counts.ts'
+import { countScenarios } from './scenarios.ts'
+
+/** What the runners share. */
+export interface Bench {
+  readonly guard: Guard
+  /** Ends the runner that runs. */
+  readonly signal: AbortSignal
+  /** A folder for their reports. */
+  readonly dir: string
+}
+
+export interface Result {
+  readonly counts: Counts
+  /** What it printed. */
+  readonly output: string
+}
+
+/** A check that is one test: it passed when it exits 0. */
+export async function runCheck(bench: Bench, command: readonly string[]): Promise<Result> {
+  const { code, output } = await runNode(bench, command, process.env)
+  const counts = code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 }
+  return { counts, output }
+}
+
+/** Runs test files with Node's runner, `concurrency` of them at once. */
+export async function runNodeTests(
+  bench: Bench,
+  files: readonly string[],
+  options: { concurrency: number; env?: NodeJS.ProcessEnv },
+): Promise<Result> {
+  const report = join(bench.dir, 'node-test.json')
+  const reporters = ['spec', 'stdout', join(import.meta.dirname, 'reporter.ts'), report]
+  const { code, output } = await runNode(
+    bench,
+    [
+      '--test',
+      `--test-concurrency=${options.concurrency}`,
+      ...reporters.map((value, i) => `--test-reporter${i % 2 === 0 ? '' : '-destination'}=${value}`),
+      ...files,
+    ],
+    options.env ?? process.env,
+  )
+  const text = readIfThere(report)
+  return { counts: judge(text ? JSON.parse(text) : undefined, code), output }
+}
+
+/** Runs the scenarios against the stack that `env` names. */
+export async function runScenarios(
+  bench: Bench,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Result> {
+  const report = join(bench.dir, 'scenarios.ndjson')
+  const cucumber = [tool('@cucumber/cucumber/bin/cucumber.js'), '--config', 'features/cucumber.json']
+  const { code, output } = await runNode(bench, [...cucumber, '--format', `message:${report}`, ...args], env)
+  return { counts: judge(countScenarios(readIfThere(report) ?? ''), code), output }
+}
+
+/** The script of a tool in node_modules. */
+export function tool(path: string): string {
+  return join(root, 'node_modules', path)
+}
+
+async function runNode(
+  { guard, signal }: Bench,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<{ code: number | null; output: string }> {
+  signal.throwIfAborted()
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    // A run inside a run would report to the outer one.
+    env: { ...env, NODE_TEST_CONTEXT: undefined },
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const { pid } = child
+  if (pid === undefined) throw new Error(`${process.execPath} can't be run`)
+  guard.add(pid)
+  const end = () => process.kill(-pid, 'SIGTERM')
+  signal.addEventListener('abort', end)
+  const chunks: Buffer[] = []
+  child.stdout.on('data', (chunk) => chunks.push(chunk))
+  child.stderr.on('data', (chunk) => chunks.push(chunk))
+  const [code] = await once(child, 'close')
+  signal.removeEventListener('abort', end)
+  guard.remove(pid)
+  signal.throwIfAborted()
+  return { code, output: Buffer.concat(chunks).toString('utf8') }
+}
