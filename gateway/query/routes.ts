@@ -1,0 +1,100 @@
+import { UnavailableError } from '@streamgauge/adapters/breaker.ts'
+import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
+import { Fault } from '@streamgauge/core/fault.ts'
+import type { FastifyInstance } from 'fastify'
+import { ensureTenant } from '../ensure.ts'
+import { guarded, responses, tenantParams } from '../responses.ts'
+import type { Store } from '../store.ts'
+import { type MetricsQuery, metricsQuerySchema, readAsk } from './ask.ts'
+import { queryDefaults, readHistory } from './raw.ts'
+import { Turns } from './turns.ts'
+
+export interface QueryRoutesOptions {
+  readonly database: Database
+  readonly store: Store
+  readonly partitionFor: (tenant: string) => number
+}
+
+const batchSchema = {
+  type: 'object',
+  description: 'Points in columns: s is an index into series, t epoch ms, x the value.',
+  properties: {
+    v: { const: 1 },
+    tenant: { type: 'string' },
+    received: { type: 'integer' },
+    series: { type: 'array', description: '[metric_name, agent_id or null, tags]', items: { type: 'array' } },
+    sid: { type: 'array', description: 'Series ids, parallel to series.', items: { type: 'integer' } },
+    s: { type: 'array', items: { type: 'integer' } },
+    t: { type: 'array', items: { type: 'integer' } },
+    x: { type: 'array', items: { type: 'number' } },
+  },
+}
+const answer = {
+  type: 'object',
+  properties: {
+    resolution: { enum: ['raw'] },
+    step_ms: {
+      type: ['integer', 'null'],
+      description: 'Length of a thinned step; null when nothing was left out.',
+    },
+    thinned: { type: 'boolean' },
+    as_of: {
+      type: 'string',
+      description: 'Stream position: every record up to here is in the batch, and none above it.',
+    },
+    batch: batchSchema,
+  },
+}
+/** After the server's own limit: for a server that doesn't answer at all. */
+const deadlineMs = queryDefaults.limitSeconds * 1000 + 2_000
+/** MariaDB ended the statement at its time limit. */
+const statementTimeout = 'ER_STATEMENT_TIMEOUT'
+
+/** `GET …/metrics`: stored points, complete up to a named stream position. */
+export function addQueryRoutes(app: FastifyInstance, options: QueryRoutesOptions): void {
+  const { database, store, partitionFor } = options
+  const turns = new Turns()
+  app.get<{ Querystring: MetricsQuery }>('/api/v1/tenants/:tenant/metrics', {
+    onRequest: app.requireScope('read'),
+    schema: {
+      tags: ['metrics'],
+      summary: 'Stored points of some metrics',
+      params: tenantParams,
+      querystring: metricsQuerySchema,
+      response: responses(
+        { 200: answer },
+        ...guarded,
+        'QUERY_INVALID',
+        'RESOLUTION_UNAVAILABLE',
+        'STORE_UNAVAILABLE',
+      ),
+    },
+    // The schema describes the answer; plain JSON writes columns of numbers faster than code made from a schema.
+    serializerCompiler: () => JSON.stringify,
+    handler: async (request, reply) => {
+      const { id, name } = ensureTenant(request)
+      const ask = readAsk(request.query, Date.now())
+      if (store.away) throw new UnavailableError('MariaDB is away')
+      const gone = new AbortController()
+      const leave = () => gone.abort(new Fault('BAD_REQUEST', 'The caller has left.'))
+      reply.raw.once('close', leave)
+      const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(deadlineMs)])
+      try {
+        return await turns.take(() =>
+          readHistory(database, { id, name, partition: partitionFor(name) }, ask, signal),
+        )
+      } catch (error) {
+        throw tooLong(error)
+          ? new Fault('STORE_UNAVAILABLE', 'The query took too long; ask for less.')
+          : error
+      } finally {
+        reply.raw.off('close', leave)
+      }
+    },
+  })
+}
+
+function tooLong(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return error.name === 'TimeoutError' || (error as Error & { code?: string }).code === statementTimeout
+}
