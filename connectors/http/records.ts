@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import type { AppendRecord } from '@streamgauge/adapters/kafka/types.ts'
+import { type Batch, filterPoints } from '@streamgauge/core/batch.ts'
+import { limits } from '@streamgauge/core/limits.ts'
+
+/** Writes a batch as log records, each within the limits of a record. */
+export function encodeRecords(batch: Batch, idOf: ((chunk: number) => string) | undefined): AppendRecord[] {
+  return split(batch, 0, idOf).map((value) => ({ key: batch.tenant, value }))
+}
+
+function split(batch: Batch, chunk: number, idOf: ((chunk: number) => string) | undefined): Buffer[] {
+  const whole = idOf ? { ...batch, id: idOf(chunk) } : batch
+  const points = batch.s.length
+  if (points <= limits.pointsPerRecord) {
+    const value = Buffer.from(JSON.stringify(whole))
+    if (value.length <= limits.recordBytes || points === 1) return [value]
+  }
+  const half = points >> 1
+  const first = split(
+    filterPoints(batch, (index) => index < half),
+    chunk,
+    idOf,
+  )
+  return [
+    ...first,
+    ...split(
+      filterPoints(batch, (index) => index >= half),
+      chunk + first.length,
+      idOf,
+    ),
+  ]
+}
+
+/**
+ * Ids of the records of one request with an Idempotency-Key. The body is part of them: the same key with other
+ * points is another request, never a lost one.
+ */
+export function recordIds(key: string, body: Buffer): (chunk: number) => string {
+  const request = createHash('sha256').update(key).update('\0').update(body).digest()
+  return (chunk) => createHash('sha256').update(request).update(String(chunk)).digest('base64url')
+}

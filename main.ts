@@ -1,0 +1,109 @@
+import { createAuthenticator } from '@streamgauge/adapters/auth.ts'
+import { readConfig } from '@streamgauge/adapters/config.ts'
+import type { HealthCheck } from '@streamgauge/adapters/http/health.ts'
+import { createRegistry } from '@streamgauge/adapters/http/metrics.ts'
+import { createServer } from '@streamgauge/adapters/http/server.ts'
+import { openLog } from '@streamgauge/adapters/kafka/log.ts'
+import { createLog } from '@streamgauge/adapters/log.ts'
+import { openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
+import { openRedis } from '@streamgauge/adapters/redis/client.ts'
+import { registerIngest } from '@streamgauge/connectors/http/ingest.ts'
+
+const allRoles = ['connectors', 'pipeline', 'gateway'] as const
+type Role = (typeof allRoles)[number]
+
+/** Short time-outs, so that a store that hangs is noticed; these look-ups take less than a millisecond. */
+const quickDatabase = { connectionLimit: 4, statementTimeoutMs: 1_000 }
+
+const roles = readRoles(process.argv.slice(2))
+const config = readConfig(process.env)
+const logger = createLog({
+  name: roles.join('+'),
+  level: config.logLevel,
+  terminal: process.stdout.isTTY ?? false,
+})
+/** What has to be closed, in the order of opening; ended the other way round. */
+const opened: { readonly name: string; readonly close: () => unknown }[] = []
+let stopping = false
+
+process.on('SIGTERM', stop).on('SIGINT', stop)
+// What nobody expected leaves an unknown state behind: end, the supervisor starts anew.
+process.on('uncaughtException', crash).on('unhandledRejection', crash)
+await start()
+
+async function start(): Promise<void> {
+  const registry = createRegistry()
+  const database = openDatabase({ url: config.databaseUrl })
+  onStop('database', () => database.close())
+  const quick = openDatabase({ url: config.databaseUrl, ...quickDatabase })
+  onStop('database', () => quick.close())
+  const redis = openRedis({ url: config.redisUrl, logger })
+  onStop('redis', () => redis.close())
+  const log = await openLog({
+    ...config.kafka,
+    retentionBytes: config.retentionBytes,
+    clientId: `streamgauge-${roles.join('-')}`,
+    logger,
+  })
+  onStop('log', () => log.close())
+  const auth = createAuthenticator({ database: quick, staleMaxMs: config.authStaleMaxMs, logger })
+  onStop('auth', () => auth.close())
+
+  // A shared process follows the connectors' rule: it is ready while it can take points.
+  const needsLog = has('connectors') || has('pipeline')
+  const needsStore = !has('connectors')
+  const health: HealthCheck[] = [
+    { name: 'mariadb', ping: () => database.ping(), required: needsStore },
+    { name: 'redis', ping: () => redis.ping(), required: false },
+    { name: 'log', ping: () => log.ping(), required: needsLog },
+  ]
+  const app = await createServer({ logger, auth, health, registry, metricsToken: config.http.metricsToken })
+  onStop('http', () => {
+    app.drain()
+    return app.close()
+  })
+  if (has('connectors'))
+    await registerIngest(app, { log, database: quick, redis, registry, limits: config.limits })
+  await app.listen({ host: config.http.host, port: config.http.port })
+}
+
+function has(role: Role): boolean {
+  return roles.includes(role)
+}
+
+function onStop(name: string, close: () => unknown): void {
+  opened.push({ name, close })
+}
+
+/** Refuses new work, ends what is under way, commits and leaves; ends the hard way when that takes too long. */
+async function stop(): Promise<void> {
+  if (stopping) return
+  stopping = true
+  logger.info('stopping')
+  setTimeout(() => {
+    logger.error(`not stopped within ${config.shutdownMs} ms`)
+    process.exit(1)
+  }, config.shutdownMs - 500).unref()
+  for (const { name, close } of opened.reverse()) {
+    try {
+      await close()
+    } catch (error) {
+      logger.warn({ err: error }, `closing ${name} failed`)
+    }
+  }
+  process.exit(0)
+}
+
+function crash(error: unknown): void {
+  logger.fatal({ err: error }, 'unexpected')
+  process.exit(1)
+}
+
+function readRoles(args: readonly string[]): Role[] {
+  const given = args.find((arg) => arg.startsWith('--role='))?.slice('--role='.length)
+  const wanted = given === undefined ? [...allRoles] : given.split(',')
+  const unknown = wanted.filter((role) => !(allRoles as readonly string[]).includes(role))
+  if (unknown.length === 0) return wanted as Role[]
+  process.stderr.write(`There is no role ${unknown.join(', ')}; the roles are ${allRoles.join(', ')}.\n`)
+  process.exit(2)
+}
