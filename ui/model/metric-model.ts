@@ -30,9 +30,7 @@ export class MetricModel implements JoinSink {
   readonly metric: string
   readonly agent: string | undefined
   readonly lines: Line[] = []
-  /** Event time of the newest point that is not ahead of its arrival, ms. */
-  newestMs = Number.NEGATIVE_INFINITY
-  /** Points older than the newest by more than this are forgotten, ms. */
+  /** Points older than this are forgotten, ms. */
   keepMs: number
   listener: ModelListener | undefined
   readonly #byId = new Map<number, Line | null>()
@@ -85,7 +83,6 @@ export class MetricModel implements JoinSink {
       taken++
       line.ring.add(t, batch.x[i])
       line.interval.add(t)
-      if (t > this.newestMs) this.newestMs = t
       if (tell) this.listener?.point(line, t, batch.x[i])
     }
     return taken

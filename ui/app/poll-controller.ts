@@ -1,0 +1,70 @@
+import type { ReactiveController, ReactiveElement } from 'lit'
+
+/** Reads something again and again while its element is on the page and the tab is looked at. */
+export class PollController<T> implements ReactiveController {
+  value: T | undefined
+  error: string | undefined
+  readonly #host: ReactiveElement
+  readonly #read: (signal: AbortSignal) => Promise<T> | undefined
+  readonly #everyMs: number
+  #abort: AbortController | undefined
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  /** @param read undefined while there is nothing to read yet */
+  constructor(host: ReactiveElement, everyMs: number, read: (signal: AbortSignal) => Promise<T> | undefined) {
+    this.#host = host
+    this.#everyMs = everyMs
+    this.#read = read
+    host.addController(this)
+  }
+
+  hostConnected(): void {
+    document.addEventListener('visibilitychange', this.#look)
+    void this.now()
+  }
+
+  hostDisconnected(): void {
+    document.removeEventListener('visibilitychange', this.#look)
+    this.#stop()
+  }
+
+  /** Forgets what was read: it was about something else. */
+  reset(): void {
+    this.value = undefined
+    this.error = undefined
+    void this.now()
+  }
+
+  /** Reads at once. */
+  async now(): Promise<void> {
+    this.#stop()
+    const abort = new AbortController()
+    this.#abort = abort
+    try {
+      const value = await this.#read(abort.signal)
+      if (abort.signal.aborted) return
+      if (value !== undefined) {
+        this.value = value
+        this.error = undefined
+      }
+    } catch (error) {
+      if (abort.signal.aborted) return
+      this.error = error instanceof Error ? error.message : String(error)
+    }
+    this.#host.requestUpdate()
+    this.#timer = setTimeout(
+      () => void this.now(),
+      this.value === undefined && !this.error ? 100 : this.#everyMs,
+    )
+  }
+
+  #stop(): void {
+    this.#abort?.abort()
+    clearTimeout(this.#timer)
+  }
+
+  #look = () => {
+    if (document.hidden) this.#stop()
+    else void this.now()
+  }
+}

@@ -1,0 +1,231 @@
+import { ContextProvider } from '@lit/context'
+import { html, LitElement, nothing } from 'lit'
+import { keyed } from 'lit/directives/keyed.js'
+import { Api, ApiError } from '../../api/client.ts'
+import type { Session, TenantDetail } from '../../api/types.ts'
+import '../../pages/sg-agents/sg-agents.ts'
+import '../../pages/sg-overview/sg-overview.ts'
+import '../../pages/sg-settings/sg-settings.ts'
+import '../../pages/sg-sign-in/sg-sign-in.ts'
+import '../../pages/sg-tenant/sg-tenant.ts'
+import { FeedHub } from '../../model/feed-hub.ts'
+import { parseRoute, type Route, signInCode } from '../../model/route.ts'
+import { DrawScheduler } from '../../model/scheduler.ts'
+import { ServerClock } from '../../model/server-clock.ts'
+import { TenantFeed } from '../../model/tenant-feed.ts'
+import { base, controls } from '../../styles/shared.ts'
+import { accessContext, liveContext } from '../contexts.ts'
+import { followLink, navigate, navigated } from '../navigate.ts'
+import '../sg-shell/sg-shell.ts'
+import { styles } from './sg-app.styles.ts'
+
+type Entry =
+  | { readonly kind: 'starting' }
+  | { readonly kind: 'signed-out'; readonly problem?: string }
+  | { readonly kind: 'signed-in'; readonly session: Session }
+  | { readonly kind: 'unreachable'; readonly problem: string }
+
+/** A hidden tab keeps its stream this long: a glance at another tab should not cost a reconnect, ms. */
+const hiddenLingerMs = 5000
+
+/** The composition root of the page: session, routes, and the life of the live side. */
+export class SgApp extends LitElement {
+  static override styles = [base, controls, styles]
+  static override properties = { entry: { state: true }, route: { state: true } }
+  declare private entry: Entry
+  declare private route: Route
+  readonly #api = new Api()
+  readonly #clock = new ServerClock()
+  readonly #scheduler = new DrawScheduler()
+  readonly #hub = new FeedHub((tenant) => this.#makeFeed(tenant))
+  readonly #access = new ContextProvider(this, { context: accessContext })
+  #hidden: ReturnType<typeof setTimeout> | undefined
+  #lastTenant: string | undefined
+
+  constructor() {
+    super()
+    this.entry = { kind: 'starting' }
+    this.route = parseRoute(location.pathname, location.search)
+    new ContextProvider(this, {
+      context: liveContext,
+      initialValue: { hub: this.#hub, scheduler: this.#scheduler },
+    })
+    this.#api.onSignedOut = () => this.#signedOut()
+    const calm = matchMedia('(prefers-reduced-motion: reduce)')
+    const obey = () => {
+      this.#scheduler.minIntervalMs = calm.matches ? 1000 : 0
+    }
+    calm.addEventListener('change', obey)
+    obey()
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    window.addEventListener('popstate', this.#located)
+    window.addEventListener(navigated, this.#located)
+    window.addEventListener('pagehide', this.#left)
+    window.addEventListener('pageshow', this.#looking)
+    window.addEventListener('online', this.#looking)
+    document.addEventListener('visibilitychange', this.#visible)
+    this.addEventListener('click', followLink)
+    void this.#start()
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    window.removeEventListener('popstate', this.#located)
+    window.removeEventListener(navigated, this.#located)
+    window.removeEventListener('pagehide', this.#left)
+    window.removeEventListener('pageshow', this.#looking)
+    window.removeEventListener('online', this.#looking)
+    document.removeEventListener('visibilitychange', this.#visible)
+    this.#hub.clear()
+  }
+
+  protected override render() {
+    const { entry, route } = this
+    if (entry.kind === 'starting') return nothing
+    if (entry.kind === 'unreachable') {
+      return html`<div class="alone" role="alert">
+        <h1>The dashboard can’t start</h1>
+        <p>${entry.problem}</p>
+        <button @click=${() => this.#start()}>Try again</button>
+      </div>`
+    }
+    if (entry.kind === 'signed-out') {
+      return html`<sg-sign-in
+        .problem=${entry.problem}
+        .signIn=${(token: string) => this.#signIn({ token })}
+      ></sg-sign-in>`
+    }
+    const { session } = entry
+    const tenant = this.#tenantOf(route, session)
+    return html`<sg-shell .route=${route} .session=${session} .tenant=${tenant} @sg-sign-out=${this.#signOut}>
+      ${this.#page(route, session, tenant)}
+    </sg-shell>`
+  }
+
+  #page(route: Route, session: Session, tenant: string | undefined) {
+    if (route.page === 'overview') {
+      return html`<sg-overview .tenant=${tenant} .tenants=${session.tenants}></sg-overview>`
+    }
+    if (route.page === 'tenant') {
+      if (!session.tenants.includes(route.tenant ?? ''))
+        return missing(`There is no tenant ${route.tenant} for this login.`)
+      return html`<sg-tenant .route=${route}></sg-tenant>`
+    }
+    if (!tenant) return missing('This login reaches no tenant yet.')
+    if (route.page === 'agents') return keyed(tenant, html`<sg-agents .tenant=${tenant}></sg-agents>`)
+    if (route.page === 'settings') return keyed(tenant, html`<sg-settings .tenant=${tenant}></sg-settings>`)
+    return missing('There is no such page.')
+  }
+
+  /** The tenant in the address, else the one last looked at, else the first. */
+  #tenantOf(route: Route, session: Session): string | undefined {
+    const { tenants } = session
+    const asked = [route.tenant, this.#lastTenant, session.tenant].find(
+      (name) => name && tenants.includes(name),
+    )
+    const tenant = asked ?? tenants[0]
+    this.#lastTenant = tenant
+    return tenant
+  }
+
+  async #start(): Promise<void> {
+    const code = signInCode(location.hash)
+    if (code) {
+      // the code is gone from the address before anything else can go wrong
+      navigate({ page: 'overview' }, true)
+      await this.#signIn({ code })
+      return
+    }
+    try {
+      this.#enter(await this.#api.get<Session>('/api/v1/session'))
+    } catch (error) {
+      if (error instanceof ApiError && (error.status === 401 || error.status === 403)) this.#signedOut()
+      else this.entry = { kind: 'unreachable', problem: reason(error) }
+    }
+  }
+
+  /** Trades a token or a one-time code for a session cookie; true when it worked. */
+  async #signIn(proof: { token: string } | { code: string }): Promise<boolean> {
+    try {
+      this.#enter(await this.#api.post<Session>('/api/v1/session', proof))
+      return true
+    } catch (error) {
+      this.entry = { kind: 'signed-out', problem: reason(error) }
+      return false
+    }
+  }
+
+  #enter(session: Session): void {
+    this.#access.setValue({ api: this.#api, session })
+    this.entry = { kind: 'signed-in', session }
+    if (this.route.page === 'sign-in') navigate({ page: 'overview' }, true)
+  }
+
+  #signedOut(): void {
+    this.#hub.clear()
+    const was = this.entry.kind === 'signed-in'
+    this.entry = was
+      ? { kind: 'signed-out', problem: 'The session has ended. Sign in again to go on.' }
+      : { kind: 'signed-out' }
+  }
+
+  async #signOut(): Promise<void> {
+    this.#hub.clear()
+    await this.#api.delete('/api/v1/session').catch(() => undefined)
+    this.entry = { kind: 'signed-out' }
+    navigate({ page: 'sign-in' })
+  }
+
+  #makeFeed(tenant: string): TenantFeed {
+    return new TenantFeed({
+      tenant,
+      clock: this.#clock,
+      readDetail: (signal) =>
+        this.#api.get<TenantDetail>(`/api/v1/tenants/${encodeURIComponent(tenant)}`, signal),
+      onDenied: (status) => {
+        if (status === 401) this.#signedOut()
+      },
+    })
+  }
+
+  #located = () => {
+    this.route = parseRoute(location.pathname, location.search)
+    document.title = `${this.route.tenant ?? titles[this.route.page]} · Streamgauge`
+  }
+
+  #left = () => this.#hub.suspend()
+
+  #looking = () => {
+    clearTimeout(this.#hidden)
+    if (!document.hidden) this.#hub.resume()
+  }
+
+  #visible = () => {
+    clearTimeout(this.#hidden)
+    if (document.hidden) this.#hidden = setTimeout(this.#left, hiddenLingerMs)
+    else this.#hub.resume()
+  }
+}
+
+const titles: Record<Route['page'], string> = {
+  overview: 'Overview',
+  tenant: 'Tenant',
+  agents: 'Agents',
+  settings: 'Settings',
+  'sign-in': 'Sign in',
+  missing: 'Not found',
+}
+
+function missing(text: string) {
+  return html`<div class="alone"><h1>Nothing here</h1><p>${text}</p><a class="button" href="/">To the overview</a></div>`
+}
+
+function reason(error: unknown): string {
+  if (error instanceof ApiError) return `${error.title}. ${error.message}`
+  return error instanceof Error ? error.message : String(error)
+}
+
+customElements.define('sg-app', SgApp)

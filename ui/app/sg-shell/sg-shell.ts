@@ -1,0 +1,125 @@
+import { html, LitElement, nothing } from 'lit'
+import type { Session } from '../../api/types.ts'
+import { icons, mark } from '../../elements/icons.ts'
+import { hrefOf, type Route } from '../../model/route.ts'
+import { base, controls } from '../../styles/shared.ts'
+import { currentTheme, toggleTheme } from '../theme.ts'
+import '../sg-strip/sg-strip.ts'
+import { styles } from './sg-shell.styles.ts'
+
+/** The frame around every page: sidebar, page, status strip. */
+export class SgShell extends LitElement {
+  static override styles = [base, controls, styles]
+  static override properties = {
+    route: { attribute: false },
+    session: { attribute: false },
+    tenant: {},
+    open: { state: true },
+    theme: { state: true },
+  }
+  declare route: Route
+  declare session: Session
+  /** The tenant that pages are about. */
+  declare tenant: string | undefined
+  declare private open: boolean
+  declare private theme: string
+
+  constructor() {
+    super()
+    this.tenant = undefined
+    this.open = false
+    this.theme = currentTheme()
+  }
+
+  protected override render() {
+    const { tenant, session } = this
+    const manages = session.scopes.some((scope) => scope === 'manage' || scope === 'operator')
+    return html`
+      <a class="skip" href="#main" @click=${this.#skip}>Skip to the page</a>
+      <aside ?data-open=${this.open} @click=${this.#close}>
+        <a class="brand" href="/">${mark}<span>Streamgauge</span></a>
+        <nav aria-label="Main">
+          ${this.#link('overview', 'Overview', icons.overview, hrefOf({ page: 'overview' }))}
+          ${tenant ? this.#link('tenant', 'Tenant', icons.tenant, hrefOf({ page: 'tenant', tenant })) : nothing}
+          ${tenant ? this.#link('agents', 'Agents', icons.agents, hrefOf({ page: 'agents', ...this.#about(tenant) })) : nothing}
+          ${
+            tenant && manages
+              ? this.#link(
+                  'settings',
+                  'Settings',
+                  icons.settings,
+                  hrefOf({ page: 'settings', ...this.#about(tenant) }),
+                )
+              : nothing
+          }
+        </nav>
+        ${session.tenants.length > 1 ? this.#tenants(session.tenants) : nothing}
+        <span class="grow"></span>
+        <div class="tools">
+          <button class="quiet" @click=${this.#toggleTheme} title="Change between dark and light">
+            ${this.theme === 'dark' ? icons.sun : icons.moon}<span>${this.theme === 'dark' ? 'Light' : 'Dark'} theme</span>
+          </button>
+          <button class="quiet" @click=${() => this.dispatchEvent(new CustomEvent('sg-sign-out', { bubbles: true, composed: true }))}>
+            ${icons.out}<span>Sign out</span>
+          </button>
+        </div>
+        <p class="credit">
+          Charts by
+          <a href="https://www.tradingview.com/" target="_blank" rel="noopener noreferrer">TradingView</a>
+          <span title="TradingView Lightweight Charts™ Copyright © TradingView, Inc.">Lightweight Charts™</span>
+        </p>
+      </aside>
+      <div class="top">
+        <button class="quiet" aria-label=${this.open ? 'Close the menu' : 'Open the menu'} aria-expanded=${this.open} @click=${this.#toggle}>
+          ${this.open ? icons.close : icons.menu}
+        </button>
+        <a class="brand" href="/">${mark}<span>Streamgauge</span></a>
+      </div>
+      <main id="main" tabindex="-1"><slot></slot></main>
+      <sg-strip .tenant=${tenant} .version=${session.version}></sg-strip>
+    `
+  }
+
+  #link(page: Route['page'], text: string, icon: unknown, href: string) {
+    return html`<a href=${href} aria-current=${this.route.page === page ? 'page' : nothing}>${icon}<span>${text}</span></a>`
+  }
+
+  #tenants(names: readonly string[]) {
+    return html`<div class="group" id="tenants">Tenants</div>
+      <nav class="tenants" aria-labelledby="tenants">
+        ${names.map(
+          (name) =>
+            html`<a
+              href=${hrefOf({ page: 'tenant', tenant: name })}
+              aria-current=${this.route.page === 'tenant' && name === this.tenant ? 'true' : nothing}
+              title=${name}
+              ><i aria-hidden="true"></i><span>${name}</span></a
+            >`,
+        )}
+      </nav>`
+  }
+
+  /** The tenant is named in addresses only where there is a choice. */
+  #about(tenant: string): { tenant?: string } {
+    return this.session.tenants.length > 1 ? { tenant } : {}
+  }
+
+  #toggle(): void {
+    this.open = !this.open
+  }
+
+  #close(event: Event): void {
+    if (event.composedPath().some((node) => node instanceof HTMLAnchorElement)) this.open = false
+  }
+
+  #skip(event: Event): void {
+    event.preventDefault()
+    this.renderRoot.querySelector<HTMLElement>('#main')?.focus()
+  }
+
+  #toggleTheme(): void {
+    this.theme = toggleTheme()
+  }
+}
+
+customElements.define('sg-shell', SgShell)

@@ -1,0 +1,32 @@
+/** Colours and fonts of a chart, read from the tokens: a canvas can't use custom properties itself. */
+export interface ChartTheme {
+  readonly surface: string
+  readonly grid: string
+  readonly line: string
+  readonly text: string
+  readonly raised: string
+  readonly series: readonly string[]
+  readonly font: string
+}
+
+export const seriesColors = 8
+
+/** Reads the theme as it applies to `element` now. */
+export function readTheme(element: Element): ChartTheme {
+  const style = getComputedStyle(element)
+  const token = (name: string) => style.getPropertyValue(`--sg-${name}`).trim()
+  return {
+    surface: token('surface'),
+    grid: token('grid'),
+    line: token('line-strong'),
+    text: token('muted'),
+    raised: token('raised'),
+    series: Array.from({ length: seriesColors }, (_, i) => token(`series-${i + 1}`)),
+    font: token('mono'),
+  }
+}
+
+/** Lines beyond the fourth are told apart by dashes too, in CSS pixels on and off. */
+export function dashOf(index: number): readonly number[] {
+  return [[], [6, 3], [2, 3]][Math.floor(index / 4) % 3]
+}

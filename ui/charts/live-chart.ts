@@ -1,0 +1,272 @@
+import {
+  type AutoscaleInfo,
+  ColorType,
+  CrosshairMode,
+  createChart,
+  type IChartApi,
+  type ISeriesApi,
+  LineStyle,
+  type MouseEventParams,
+  TickMarkType,
+  type Time,
+  type UTCTimestamp,
+} from 'lightweight-charts'
+import { formatDateTime, formatTime, formatValue, type Unit, unitOf } from '../model/format.ts'
+import { headSlot, leadMs, slotOf, slotSeconds, stepFor } from '../model/grid.ts'
+import { GridView } from '../model/grid-view.ts'
+import type { Line, MetricModel } from '../model/metric-model.ts'
+import type { Drawable } from '../model/scheduler.ts'
+import { valueRange } from '../model/value-range.ts'
+import { type ChartTheme, dashOf } from './chart-theme.ts'
+import { type DrawnLine, LinesSeries, type LinesSource, type SlotRow } from './lines-series.ts'
+
+export interface LiveChartOptions {
+  readonly model: MetricModel
+  readonly windowMs: number
+  /** The server's clock, epoch ms. */
+  readonly now: () => number
+  readonly theme: ChartTheme
+  /** Upper bound of slots: fewer when many charts share the page. */
+  readonly maxSlots: number
+  /** Lines have been painted on the canvas. */
+  readonly onPaint: () => void
+  /** The pointer or the keyboard stands on a slot, or has left. */
+  readonly onHover: (slot: number | undefined) => void
+}
+
+/** More new slots than this at once are set anew rather than appended one by one. */
+const appendMax = 40
+/** CSS pixels kept free to the right of the newest slot, for the dot on it. */
+const roomRight = 6
+
+/** One chart of the library around one model: owns its grid, its rows and its axes. Points come through the model. */
+export class LiveChart implements Drawable, LinesSource {
+  readonly unit: Unit
+  hidden: (line: Line) => boolean = () => false
+  #grid: GridView
+  #head = 0
+  #rows = 0
+  /** Event time of the newest point that may move the axis, ms. */
+  #newest = Number.NEGATIVE_INFINITY
+  #paused = false
+  #width = 0
+  #theme: ChartTheme
+  readonly #o: LiveChartOptions
+  readonly #chart: IChartApi
+  readonly #series: ISeriesApi<'Custom', Time>
+
+  constructor(container: HTMLElement, options: LiveChartOptions) {
+    this.#o = options
+    this.#theme = options.theme
+    this.unit = unitOf(options.model.metric)
+    this.#chart = createChart(container, {
+      width: container.clientWidth,
+      height: container.clientHeight,
+      ...this.#look(),
+      rightPriceScale: { borderVisible: false, minimumWidth: 62, scaleMargins: { top: 0.06, bottom: 0.04 } },
+      handleScroll: false,
+      handleScale: false,
+      timeScale: {
+        borderVisible: false,
+        timeVisible: true,
+        secondsVisible: true,
+        minBarSpacing: 0.01,
+        lockVisibleTimeRangeOnResize: true,
+        allowBoldLabels: false,
+        tickMarkFormatter: tickMark,
+      },
+      localization: {
+        priceFormatter: (value: number) => formatValue(value, this.unit),
+        timeFormatter: (time: Time) => formatTime(Number(time) * 1000, this.stepMs < 1000),
+      },
+    })
+    this.#series = this.#chart.addCustomSeries(new LinesSeries(this), {
+      lastValueVisible: false,
+      priceLineVisible: false,
+      autoscaleInfoProvider: () => this.#autoscale(),
+    })
+    this.#grid = this.#layOut(container.clientWidth)
+    this.#chart.subscribeCrosshairMove((event) => this.#hovered(event))
+    this.draw()
+  }
+
+  get stepMs(): number {
+    return this.#grid.stepMs
+  }
+
+  /** The newest slot on the axis. */
+  get head(): number {
+    return this.#head
+  }
+
+  /** First and last slot on screen. */
+  get visible(): { from: number; to: number } {
+    return { from: this.#head - this.#grid.slots + 1, to: this.#head }
+  }
+
+  get paused(): boolean {
+    return this.#paused
+  }
+
+  /** While paused, the axis and the lines stand; raw points go on gathering in the model. */
+  pause(paused: boolean): void {
+    if (paused === this.#paused) return
+    this.#paused = paused
+    if (!paused) this.reset()
+  }
+
+  /** A point of the model, to be seen with the next draw. */
+  point(line: Line, timeMs: number, value: number): void {
+    if (this.#paused) return
+    this.#grid.columns(line).add(timeMs, value)
+    if (timeMs > this.#newest && timeMs <= this.#o.now() + leadMs) this.#newest = timeMs
+  }
+
+  /** The model's points have been replaced. */
+  reset(): void {
+    if (this.#paused) return
+    this.#grid.rebuild()
+    this.#rows = 0
+    this.draw()
+  }
+
+  resize(width: number, height: number): void {
+    if (width <= 0 || height <= 0) return
+    this.#chart.resize(width, height)
+    if (width === this.#width || this.#paused) return
+    this.#grid = this.#layOut(width)
+    this.#rows = 0
+    this.draw()
+  }
+
+  /** Colours have changed. */
+  applyTheme(theme: ChartTheme): void {
+    this.#theme = theme
+    this.#chart.applyOptions(this.#look())
+  }
+
+  /** Advances the axis to the server's time and has the chart painted in the next frame. */
+  draw(): void {
+    if (this.#paused) return
+    const head = headSlot(this.#o.now(), this.#newest, this.stepMs)
+    if (
+      this.#rows === 0 ||
+      head - this.#head > appendMax ||
+      this.#rows > this.#grid.slots * 1.5 + appendMax
+    ) {
+      this.#setRows(Math.max(head, this.#rows === 0 ? head : this.#head))
+      return
+    }
+    if (head <= this.#head) {
+      this.#series.update(this.#row(this.#head))
+      return
+    }
+    for (let slot = this.#head + 1; slot <= head; slot++) {
+      this.#series.update(this.#row(slot))
+      this.#rows++
+    }
+    this.#head = head
+  }
+
+  /** When the axis wants to move next, epoch ms on the server's clock. */
+  get nextStepAt(): number {
+    return (this.#head + 1) * this.stepMs
+  }
+
+  /** Puts the crosshair on a slot, for the keyboard and for charts beside the one under the pointer. */
+  pointAt(slot: number | undefined): void {
+    if (slot === undefined) this.#chart.clearCrosshairPosition()
+    else
+      this.#chart.setCrosshairPosition(
+        Number.NaN,
+        slotSeconds(slot, this.stepMs) as UTCTimestamp,
+        this.#series,
+      )
+  }
+
+  columns(line: Line) {
+    return this.#grid.columns(line)
+  }
+
+  drawn(): readonly DrawnLine[] {
+    const { lines } = this.#o.model
+    return lines
+      .map((line, i) => ({
+        columns: this.#grid.columns(line),
+        color: this.#theme.series[i % this.#theme.series.length],
+        dash: dashOf(i),
+        maxDistance: this.#grid.maxDistance(line),
+        dimmed: this.hidden(line),
+      }))
+      .reverse()
+  }
+
+  painted(): void {
+    this.#o.onPaint()
+  }
+
+  dispose(): void {
+    this.#chart.remove()
+  }
+
+  #layOut(width: number): GridView {
+    this.#width = width
+    const pane = Math.max(40, width - 62)
+    const stepMs = stepFor(this.#o.windowMs, pane, this.#o.maxSlots)
+    return new GridView(this.#o.model, stepMs, Math.ceil(this.#o.windowMs / stepMs))
+  }
+
+  #setRows(head: number): void {
+    const { slots } = this.#grid
+    this.#head = head
+    this.#rows = slots
+    this.#series.setData(Array.from({ length: slots }, (_, i) => this.#row(head - slots + 1 + i)))
+    const pane = Math.max(40, this.#width - 62)
+    const room = (roomRight * slots) / pane
+    this.#chart.timeScale().setVisibleLogicalRange({ from: 0, to: slots - 1 + room })
+  }
+
+  #row(slot: number): SlotRow {
+    return { time: slotSeconds(slot, this.stepMs) as UTCTimestamp, slot }
+  }
+
+  #autoscale(): AutoscaleInfo {
+    const { from, to } = this.visible
+    const { min, max } = this.#grid.extent(from, to, (line) => !this.hidden(line))
+    const range = valueRange(min, max, this.unit)
+    return { priceRange: { minValue: range.min, maxValue: range.max } }
+  }
+
+  #hovered(event: MouseEventParams): void {
+    const time = event.time === undefined ? undefined : Number(event.time) * 1000
+    this.#o.onHover(time === undefined ? undefined : slotOf(time, this.stepMs))
+  }
+
+  #look() {
+    const { surface, grid, line, text, raised, font } = this.#theme
+    const label = { color: line, labelBackgroundColor: raised, style: LineStyle.Solid, width: 1 as const }
+    return {
+      layout: {
+        attributionLogo: false,
+        background: { type: ColorType.Solid as const, color: surface },
+        textColor: text,
+        fontFamily: font,
+        fontSize: 10.5,
+      },
+      grid: { vertLines: { color: grid }, horzLines: { color: grid } },
+      crosshair: {
+        mode: CrosshairMode.Normal,
+        vertLine: label,
+        horzLine: { ...label, labelVisible: false, visible: false },
+      },
+    }
+  }
+}
+
+/** Axis labels in the viewer's zone, as fine as the mark. */
+function tickMark(time: Time, type: TickMarkType): string {
+  const at = Number(time) * 1000
+  if (type === TickMarkType.TimeWithSeconds) return formatTime(at)
+  if (type === TickMarkType.Time) return formatTime(at).slice(0, 5)
+  return formatDateTime(at).slice(5, 10)
+}

@@ -1,0 +1,227 @@
+import { css } from 'lit'
+
+export const styles = css`
+  :host {
+    min-width: 0;
+    contain: layout style;
+  }
+
+  section {
+    display: flex;
+    flex-direction: column;
+    height: 100%;
+    border: 1px solid var(--sg-line);
+    border-radius: var(--sg-radius);
+    background: var(--sg-surface);
+    overflow: hidden;
+  }
+
+  :host([state="stale"]) section,
+  :host([state="behind"]) section,
+  :host([state="reconnecting"]) section {
+    border-color: color-mix(in srgb, var(--sg-pending) 40%, var(--sg-line));
+  }
+
+  header {
+    display: flex;
+    align-items: center;
+    gap: 4px;
+    height: 32px;
+    padding: 0 6px 0 12px;
+    flex: none;
+  }
+
+  h3 {
+    font: 600 12.5px / 20px var(--sg-sans);
+    color: var(--sg-strong);
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
+  .unit {
+    margin-left: 4px;
+    color: var(--sg-muted);
+    font: 400 11px / 20px var(--sg-mono);
+  }
+
+  .grow {
+    flex: 1;
+  }
+
+  .tool {
+    width: 24px;
+    height: 24px;
+    padding: 0;
+    opacity: 0;
+    transition: opacity 120ms var(--sg-ease);
+  }
+
+  .tool svg.icon {
+    width: 14px;
+    height: 14px;
+  }
+
+  section:hover .tool,
+  section:focus-within .tool,
+  .tool[aria-pressed="true"] {
+    opacity: 1;
+  }
+
+  @media (hover: none) {
+    .tool {
+      opacity: 1;
+    }
+  }
+
+  sg-chip {
+    margin-left: 4px;
+    flex: none;
+  }
+
+  .stage {
+    position: relative;
+    flex: none;
+    height: 184px;
+  }
+
+  :host([large]) .stage {
+    height: max(320px, calc(100vh - 300px));
+  }
+
+  #chart {
+    position: absolute;
+    inset: 0;
+    cursor: crosshair;
+  }
+
+  #chart:focus-visible {
+    box-shadow: inset 0 0 0 2px var(--sg-accent);
+    z-index: 1;
+  }
+
+  .overlay {
+    position: absolute;
+    inset: 0 62px 26px 0;
+    display: grid;
+    place-content: center;
+    gap: 2px;
+    padding: 0 16px;
+    text-align: center;
+    pointer-events: none;
+    z-index: 3;
+  }
+
+  .skeleton {
+    position: absolute;
+    inset: 12px 12px 12px;
+    z-index: 3;
+    border-radius: var(--sg-radius-s);
+    background: linear-gradient(100deg, var(--sg-raised) 35%, var(--sg-hover) 50%, var(--sg-raised) 65%);
+    background-size: 250% 100%;
+    animation: sweep 1.6s linear infinite;
+  }
+
+  @keyframes sweep {
+    from {
+      background-position: 120% 0;
+    }
+    to {
+      background-position: -60% 0;
+    }
+  }
+
+  @media (prefers-reduced-motion: reduce) {
+    .skeleton {
+      animation: none;
+    }
+  }
+
+  sg-points {
+    position: absolute;
+    inset: 0;
+    z-index: 4;
+  }
+
+  footer {
+    flex: 1;
+    min-height: 30px;
+    padding: 2px 6px 4px;
+  }
+
+  .legend {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0 2px;
+  }
+
+  .key {
+    height: 22px;
+    gap: 7px;
+    padding: 0 6px;
+    color: var(--sg-text);
+    font: 400 11.5px / 1 var(--sg-sans);
+    max-width: 320px;
+  }
+
+  .key[data-muted] {
+    opacity: 0.4;
+  }
+
+  .key i {
+    width: 12px;
+    height: 3px;
+    border-radius: 2px;
+    background: var(--tone);
+    flex: none;
+  }
+
+  .key.d1 i {
+    background: linear-gradient(90deg, var(--tone) 0 5px, transparent 5px 7px, var(--tone) 7px);
+  }
+
+  .key.d2 i {
+    background: repeating-linear-gradient(90deg, var(--tone) 0 2px, transparent 2px 4px);
+  }
+
+  .key .name {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+
+  .key output {
+    color: var(--sg-strong);
+    font-size: 11.5px;
+    font-weight: 500;
+  }
+
+  .more {
+    padding: 0 6px;
+    font-size: 11.5px;
+  }
+
+  .s1 {
+    --tone: var(--sg-series-1);
+  }
+  .s2 {
+    --tone: var(--sg-series-2);
+  }
+  .s3 {
+    --tone: var(--sg-series-3);
+  }
+  .s4 {
+    --tone: var(--sg-series-4);
+  }
+  .s5 {
+    --tone: var(--sg-series-5);
+  }
+  .s6 {
+    --tone: var(--sg-series-6);
+  }
+  .s7 {
+    --tone: var(--sg-series-7);
+  }
+  .s8 {
+    --tone: var(--sg-series-8);
+  }
+`

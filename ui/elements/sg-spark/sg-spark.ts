@@ -1,0 +1,57 @@
+import { css, html, LitElement, svg } from 'lit'
+import { base } from '../../styles/shared.ts'
+
+/** A line of a few values without axes: the shape of the last minutes. */
+export class SgSpark extends LitElement {
+  static override styles = [
+    base,
+    css`
+      svg {
+        display: block;
+        width: 100%;
+        height: 100%;
+        overflow: visible;
+      }
+
+      .line {
+        fill: none;
+        stroke: var(--sg-accent);
+        stroke-width: 1.5;
+        stroke-linejoin: round;
+        stroke-linecap: round;
+        vector-effect: non-scaling-stroke;
+      }
+
+      .area {
+        fill: var(--sg-accent-weak);
+      }
+    `,
+  ]
+  static override properties = { values: { attribute: false }, slots: { type: Number } }
+  declare values: readonly number[]
+  /** Values that fill the width; fewer stand at its right end. */
+  declare slots: number
+
+  constructor() {
+    super()
+    this.values = []
+    this.slots = 60
+  }
+
+  protected override render() {
+    const { values, slots } = this
+    if (values.length < 2) return html`<svg aria-hidden="true"></svg>`
+    const top = Math.max(...values) * 1.1 || 1
+    const points = values.map((value, i) => {
+      const x = ((slots - values.length + i) / (slots - 1)) * 100
+      return `${x.toFixed(2)},${(30 - (value / top) * 28).toFixed(2)}`
+    })
+    const left = points[0].split(',')[0]
+    return html`<svg viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
+      ${svg`<polygon class="area" points="${left},30 ${points.join(' ')} 100,30" />`}
+      ${svg`<polyline class="line" points="${points.join(' ')}" />`}
+    </svg>`
+  }
+}
+
+customElements.define('sg-spark', SgSpark)

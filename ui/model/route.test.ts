@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { hrefOf, parseRoute, signInCode } from './route.ts'
+
+test('an address and its route name each other', () => {
+  for (const href of [
+    '/',
+    '/t/demo',
+    '/t/demo?window=1m&agent=web-1&metric=cpu.percent',
+    '/agents?tenant=demo',
+    '/settings?tenant=demo',
+    '/sign-in',
+  ]) {
+    const url = new URL(href, 'http://x')
+    assert.equal(hrefOf(parseRoute(url.pathname, url.search)), href)
+  }
+})
+
+test('an unknown window falls back to five minutes, also one that every object has', () => {
+  assert.equal(parseRoute('/t/demo', '?window=toString').window, '5m')
+  assert.equal(parseRoute('/t/demo', '?window=9y').window, '5m')
+})
+
+test('other addresses are missing, and a slash at the end does not matter', () => {
+  assert.equal(parseRoute('/nowhere', '').page, 'missing')
+  assert.equal(parseRoute('/t/demo/', '').page, 'tenant')
+})
+
+test('the code is read from the fragment of a sign-in link', () => {
+  assert.equal(signInCode('#code=ab_c-1'), 'ab_c-1')
+  assert.equal(signInCode(''), undefined)
+})

@@ -1,0 +1,56 @@
+import { type WindowName, windowsMs } from './grid.ts'
+
+/** What the address bar holds: everything worth sharing, nothing secret. */
+export interface Route {
+  readonly page: 'overview' | 'tenant' | 'agents' | 'settings' | 'sign-in' | 'missing'
+  readonly tenant?: string
+  readonly agent?: string
+  /** The one metric to show large. */
+  readonly metric?: string
+  readonly window: WindowName
+}
+
+export const defaultWindow: WindowName = '5m'
+
+export function parseRoute(pathname: string, search: string): Route {
+  const query = new URLSearchParams(search)
+  const asked = query.get('window')
+  const window = asked !== null && Object.hasOwn(windowsMs, asked) ? (asked as WindowName) : defaultWindow
+  const agent = query.get('agent')
+  const metric = query.get('metric')
+  const rest = { window, ...(agent && { agent }), ...(metric && { metric }) }
+  const path = pathname.replace(/\/+$/, '')
+  const tenant = /^\/t\/([^/]+)$/.exec(path)?.[1]
+  if (tenant) return { page: 'tenant', tenant: decodeURIComponent(tenant), ...rest }
+  const named = query.get('tenant')
+  const about = { ...rest, ...(named && { tenant: named }) }
+  if (path === '') return { page: 'overview', ...about }
+  if (path === '/agents') return { page: 'agents', ...about }
+  if (path === '/settings') return { page: 'settings', ...about }
+  if (path === '/sign-in') return { page: 'sign-in', ...rest }
+  return { page: 'missing', ...rest }
+}
+
+/** The address of a route; what is default is left out. */
+export function hrefOf(route: Partial<Route> & Pick<Route, 'page'>): string {
+  const query = new URLSearchParams()
+  if (route.page !== 'tenant' && route.tenant) query.set('tenant', route.tenant)
+  if (route.window && route.window !== defaultWindow) query.set('window', route.window)
+  if (route.agent) query.set('agent', route.agent)
+  if (route.metric) query.set('metric', route.metric)
+  const text = query.toString()
+  const paths = {
+    overview: '/',
+    tenant: `/t/${encodeURIComponent(route.tenant ?? '')}`,
+    agents: '/agents',
+    settings: '/settings',
+    'sign-in': '/sign-in',
+    missing: '/',
+  }
+  return paths[route.page] + (text && `?${text}`)
+}
+
+/** The one-time code of a sign-in link's fragment: `#code=…`. */
+export function signInCode(hash: string): string | undefined {
+  return new URLSearchParams(hash.replace(/^#/, '')).get('code') ?? undefined
+}

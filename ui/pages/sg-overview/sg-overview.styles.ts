@@ -1,0 +1,50 @@
+import { css } from 'lit'
+
+export const styles = css`
+  .tiles {
+    display: grid;
+    grid-template-columns: repeat(4, minmax(0, 1fr));
+    gap: 12px;
+    margin-bottom: 12px;
+  }
+
+  .card + .card,
+  .card + sg-empty {
+    margin-top: 12px;
+  }
+
+  .none {
+    padding: 40px 16px;
+    text-align: center;
+  }
+
+  .to {
+    color: var(--sg-strong);
+    font-weight: 500;
+  }
+
+  .to:hover {
+    color: var(--sg-accent);
+  }
+
+  .bar .button {
+    height: 26px;
+  }
+
+  code {
+    font: 400 12px / 20px var(--sg-mono);
+    color: var(--sg-text);
+  }
+
+  @media (max-width: 1000px) {
+    .tiles {
+      grid-template-columns: repeat(2, minmax(0, 1fr));
+    }
+  }
+
+  @media (max-width: 640px) {
+    .tiles {
+      gap: 8px;
+    }
+  }
+`

@@ -1,0 +1,222 @@
+import { ContextConsumer } from '@lit/context'
+import { html, LitElement, nothing, type PropertyValues } from 'lit'
+import type { AgentItem, Listing, SeriesItem, TenantDetail } from '../../api/types.ts'
+import { seriesName } from '../../api/types.ts'
+import { accessContext } from '../../app/contexts.ts'
+import { FeedController } from '../../app/feed-controller.ts'
+import { PollController } from '../../app/poll-controller.ts'
+import '../../elements/sg-agents-table/sg-agents-table.ts'
+import '../../elements/sg-empty/sg-empty.ts'
+import '../../elements/sg-tile/sg-tile.ts'
+import { onTick } from '../../elements/ticker.ts'
+import { formatAge, formatCount, formatRate } from '../../model/format.ts'
+import { LastValues } from '../../model/last-values.ts'
+import { Recent } from '../../model/percentile.ts'
+import { hrefOf } from '../../model/route.ts'
+import { base, controls, page, table } from '../../styles/shared.ts'
+import { styles } from './sg-overview.styles.ts'
+
+/** Tenants whose status is polled for the table. */
+const polledTenants = 20
+
+/** Everything of this login at a glance: rate, agents, series, lag; its tenants; the agents of one. */
+export class SgOverview extends LitElement {
+  static override styles = [base, controls, page, table, styles]
+  static override properties = { tenant: {}, tenants: { attribute: false } }
+  declare tenant: string | undefined
+  declare tenants: readonly string[]
+  #values = new LastValues()
+  #stop: (() => void) | undefined
+  readonly #rates = new Recent(60)
+  readonly #access = new ContextConsumer(this, { context: accessContext, subscribe: true })
+  readonly #feed = new FeedController(this, () => this.tenant, {
+    points: (_, batch) => {
+      this.#values.take(batch)
+      this.#measure(batch.received)
+    },
+  })
+  readonly #details = new PollController(this, 2000, (signal) => this.#readDetails(signal))
+  readonly #agents = new PollController(this, 2000, (signal) =>
+    this.#get<Listing<AgentItem>>('/agents?limit=1000', signal),
+  )
+  readonly #series = new PollController(this, 60_000, (signal) => this.#readSeries(signal))
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#stop = onTick(() => this.requestUpdate())
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#stop?.()
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('tenant') && changed.get('tenant') !== undefined) {
+      this.#values = new LastValues()
+      this.#agents.reset()
+      this.#series.reset()
+    }
+  }
+
+  protected override render() {
+    const { tenant } = this
+    if (!tenant) {
+      return html`<div class="head"><h1>Overview</h1></div>
+        <div class="card none"><h2>No tenant yet</h2>
+          <p class="muted">Make one: <code>npm run streamgauge -- tenant create acme</code></p></div>`
+    }
+    return html`
+      <div class="head"><h1>Overview</h1></div>
+      <div class="tiles">${this.#tiles()}</div>
+      ${this.tenants.length > 1 ? this.#tenantTable() : nothing}
+      ${this.#agentsCard(tenant)}
+    `
+  }
+
+  #tiles() {
+    const feed = this.#feed.feed
+    const details = this.#details.value
+    const all = details ? [...details.values()] : undefined
+    const sum = (of: (d: TenantDetail) => number) => all?.reduce((total, d) => total + of(d), 0) ?? 0
+    const behind = Math.max(0, ...(all ?? []).map((d) => d.ingest.behind_ms))
+    const agents = this.#agents.value?.items
+    const online = agents?.filter((a) => a.status === 'online').length ?? 0
+    const lag = feed?.lags.percentile(0.95) ?? Number.NaN
+    return html`
+      <sg-tile
+        label="Ingest rate"
+        .value=${all && formatRate(sum((d) => d.ingest.points_per_s))}
+        unit="points/s"
+        note=${behind > 1500 ? `behind ${formatAge(behind)}` : this.tenants.length > 1 ? 'all tenants' : 'accepted and stored'}
+        tone=${behind > 1500 ? 'pending' : ''}
+        .values=${this.#rates.values}
+      ></sg-tile>
+      <sg-tile
+        label="Agents online"
+        .value=${agents && formatCount(online)}
+        unit=${agents ? `of ${formatCount(agents.length)}` : ''}
+        note=${agents ? this.#agentsNote(agents) : ''}
+      ></sg-tile>
+      <sg-tile
+        label="Series"
+        .value=${all && formatCount(sum((d) => d.series_count))}
+        note=${this.tenants.length > 1 ? `in ${this.tenants.length} tenants` : `in ${this.tenant}`}
+      ></sg-tile>
+      <sg-tile
+        label="End-to-end lag, p95"
+        .value=${Number.isNaN(lag) ? '–' : String(Math.round(lag))}
+        unit=${Number.isNaN(lag) ? '' : 'ms'}
+        note=${Number.isNaN(lag) ? 'measured with the next point' : `receipt to pixel, ${feed?.lags.size} events`}
+        .values=${feed?.lags.values.slice(-60)}
+      ></sg-tile>
+    `
+  }
+
+  #agentsNote(agents: readonly AgentItem[]): string {
+    if (agents.length === 0) return 'none seen yet'
+    const count = (status: string) => agents.filter((a) => a.status === status).length
+    const parts = (['late', 'offline', 'unknown'] as const).map((s) => (count(s) ? `${count(s)} ${s}` : ''))
+    return parts.filter(Boolean).join(', ') || 'all in time'
+  }
+
+  #tenantTable() {
+    return html`<section class="card" aria-label="Tenants">
+      <div class="bar"><h2>Tenants</h2><span class="muted">${this.tenants.length}</span></div>
+      <div class="scroll">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Tenant</th>
+              <th scope="col" class="num">Points/s</th>
+              <th scope="col" class="num">Series</th>
+              <th scope="col" class="num">Behind</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${this.tenants.map((name) => {
+              const detail = this.#details.value?.get(name)
+              return html`<tr>
+                <td><a class="to" href=${hrefOf({ page: 'tenant', tenant: name })}>${name}</a></td>
+                <td class="num">${detail ? formatRate(detail.ingest.points_per_s) : '–'}</td>
+                <td class="num">${detail ? formatCount(detail.series_count) : '–'}</td>
+                <td class="num">
+                  ${detail && detail.ingest.behind_ms > 1500 ? formatAge(detail.ingest.behind_ms) : detail ? 'no' : '–'}
+                </td>
+              </tr>`
+            })}
+          </tbody>
+        </table>
+      </div>
+    </section>`
+  }
+
+  #agentsCard(tenant: string) {
+    const agents = this.#agents.value?.items
+    if (agents?.length === 0 && this.#values.metrics.length === 0) {
+      return html`<sg-empty .tenant=${tenant} .url=${`${location.origin}/api/v1/metrics`}></sg-empty>`
+    }
+    return html`<section class="card" aria-label="Agents">
+      <div class="bar">
+        <h2>Agents</h2>
+        <span class="muted">${this.tenants.length > 1 ? `of ${tenant}` : agents?.length}</span>
+        <span class="grow"></span>
+        <a class="button" href=${hrefOf({ page: 'tenant', tenant })}>Open charts</a>
+      </div>
+      ${
+        agents?.length === 0
+          ? html`<p class="muted none">Points come without an agent_id; name one to see its status here.</p>`
+          : html`<sg-agents-table
+              .tenant=${tenant}
+              .agents=${agents}
+              .values=${this.#values}
+              .now=${this.#feed.feed?.clock.now() ?? Date.now()}
+            ></sg-agents-table>`
+      }
+    </section>`
+  }
+
+  /** From the server's receipt until the frame that shows the new value. */
+  #measure(received: number): void {
+    this.requestUpdate()
+    requestAnimationFrame(() => {
+      const feed = this.#feed.feed
+      feed?.lags.add(Math.max(0, feed.clock.now() - received))
+    })
+  }
+
+  #get<T>(path: string, signal: AbortSignal): Promise<T> | undefined {
+    const api = this.#access.value?.api
+    return api && this.tenant
+      ? api.get<T>(`/api/v1/tenants/${encodeURIComponent(this.tenant)}${path}`, signal)
+      : undefined
+  }
+
+  #readDetails(signal: AbortSignal): Promise<Map<string, TenantDetail>> | undefined {
+    const api = this.#access.value?.api
+    if (!api || !this.tenants) return undefined
+    const names = this.tenants.slice(0, polledTenants)
+    return Promise.all(
+      names.map(async (name) => {
+        const own = name === this.tenant ? this.#feed.feed?.detail : undefined
+        return [
+          name,
+          own ?? (await api.get<TenantDetail>(`/api/v1/tenants/${encodeURIComponent(name)}`, signal)),
+        ] as const
+      }),
+    ).then((details) => {
+      this.#rates.add(details.reduce((total, [, d]) => total + d.ingest.points_per_s, 0))
+      return new Map(details)
+    })
+  }
+
+  #readSeries(signal: AbortSignal): Promise<true> | undefined {
+    return this.#get<Listing<SeriesItem>>('/series?limit=1000', signal)?.then(({ items }) => {
+      for (const item of items)
+        if (item.last) this.#values.put(seriesName(item), item.last.ts, item.last.value)
+      return true as const
+    })
+  }
+}
+
+customElements.define('sg-overview', SgOverview)

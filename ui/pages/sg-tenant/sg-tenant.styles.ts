@@ -1,0 +1,137 @@
+import { css } from 'lit'
+
+export const styles = css`
+  .count {
+    padding-top: 3px;
+  }
+
+  .tools {
+    display: flex;
+    flex-wrap: wrap;
+    align-items: center;
+    gap: 8px;
+  }
+
+  .find {
+    position: relative;
+    color: var(--sg-muted);
+  }
+
+  .find svg.icon {
+    position: absolute;
+    left: 8px;
+    top: 7px;
+    width: 14px;
+    height: 14px;
+  }
+
+  .find input {
+    width: 168px;
+    padding-left: 28px;
+  }
+
+  select {
+    max-width: 200px;
+  }
+
+  .windows {
+    display: inline-flex;
+    border: 1px solid var(--sg-line);
+    border-radius: var(--sg-radius);
+    overflow: hidden;
+  }
+
+  .windows button {
+    height: 26px;
+    padding: 0 11px;
+    border: 0;
+    border-radius: 0;
+    background: var(--sg-raised);
+    color: var(--sg-muted);
+    font-variant-numeric: tabular-nums;
+  }
+
+  .windows button + button {
+    border-left: 1px solid var(--sg-line);
+  }
+
+  .windows button[aria-pressed="true"] {
+    background: var(--sg-accent-weak);
+    color: var(--sg-accent);
+  }
+
+  .windows button:focus-visible {
+    box-shadow: inset 0 0 0 2px var(--sg-accent);
+  }
+
+  .pause {
+    width: 92px;
+  }
+
+  .pause[aria-pressed="true"] {
+    border-color: var(--sg-accent);
+    background: var(--sg-accent-weak);
+    color: var(--sg-accent);
+  }
+
+  .panels {
+    display: grid;
+    grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr));
+    gap: 12px;
+  }
+
+  .panels[data-large],
+  .panels[data-count="1"] {
+    grid-template-columns: minmax(0, 1fr);
+  }
+
+  .panels[data-count="2"] {
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 520px), 1fr));
+  }
+
+  .waiting {
+    height: 252px;
+    border: 1px solid var(--sg-line);
+    border-radius: var(--sg-radius);
+    background: var(--sg-surface);
+  }
+
+  .rest {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    margin-top: 16px;
+  }
+
+  .none {
+    padding: 48px 0;
+    text-align: center;
+  }
+
+  @media (max-width: 640px) {
+    .tools {
+      width: 100%;
+      display: grid;
+      grid-template-columns: 1fr 1fr;
+    }
+
+    .find input,
+    select {
+      width: 100%;
+      max-width: none;
+    }
+
+    .windows {
+      display: grid;
+      grid-template-columns: repeat(4, 1fr);
+    }
+
+    .windows button {
+      padding: 0;
+    }
+
+    .pause {
+      width: 100%;
+    }
+  }
+`

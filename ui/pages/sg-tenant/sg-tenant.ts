@@ -1,0 +1,261 @@
+import { ContextConsumer } from '@lit/context'
+import { html, LitElement, nothing, type PropertyValues } from 'lit'
+import { repeat } from 'lit/directives/repeat.js'
+import type { History, Listing, SeriesItem } from '../../api/types.ts'
+import { seriesName } from '../../api/types.ts'
+import { accessContext } from '../../app/contexts.ts'
+import { FeedController } from '../../app/feed-controller.ts'
+import { navigate } from '../../app/navigate.ts'
+import { PollController } from '../../app/poll-controller.ts'
+import '../../elements/sg-empty/sg-empty.ts'
+import '../../elements/sg-panel/sg-panel.ts'
+import { icons } from '../../elements/icons.ts'
+import { formatAge } from '../../model/format.ts'
+import { type WindowName, windowsMs } from '../../model/grid.ts'
+import { LastValues } from '../../model/last-values.ts'
+import type { Route } from '../../model/route.ts'
+import { base, controls, page } from '../../styles/shared.ts'
+import { styles } from './sg-tenant.styles.ts'
+
+/** Panels shown before the reader asks for more. */
+const firstPanels = 24
+
+/** One tenant: a live chart for each of its metrics. */
+export class SgTenant extends LitElement {
+  static override styles = [base, controls, page, styles]
+  static override properties = {
+    route: { attribute: false },
+    paused: { state: true },
+    search: { state: true },
+    panels: { state: true },
+  }
+  declare route: Route
+  declare private paused: boolean
+  declare private search: string
+  declare private panels: number
+  #known = new LastValues()
+  readonly #access = new ContextConsumer(this, { context: accessContext, subscribe: true })
+  readonly #feed = new FeedController(this, () => this.route.tenant, {
+    points: (_, batch) => {
+      if (this.#known.take(batch)) this.requestUpdate()
+    },
+  })
+  readonly #series = new PollController(this, 30_000, (signal) => this.#readSeries(signal))
+
+  constructor() {
+    super()
+    this.paused = false
+    this.search = ''
+    this.panels = firstPanels
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    document.addEventListener('keydown', this.#key)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    document.removeEventListener('keydown', this.#key)
+  }
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get('route')
+    if (changed.has('route') && before && before.tenant !== this.route.tenant) {
+      this.#known = new LastValues()
+      this.paused = false
+      this.panels = firstPanels
+      this.#series.reset()
+    }
+  }
+
+  protected override render() {
+    const { tenant = '', agent, metric } = this.route
+    const feed = this.#feed.feed
+    const metrics = this.#metrics()
+    const shown = metrics.slice(0, this.panels)
+    return html`
+      <div class="head">
+        <h1>${tenant}</h1>
+        ${metric ? nothing : html`<span class="muted count">${this.#summary(metrics.length)}</span>`}
+        <span class="grow"></span>
+        ${this.#tools()}
+      </div>
+      ${this.#notices()}
+      ${
+        !feed || (this.#series.value === undefined && metrics.length === 0 && !this.#series.error)
+          ? html`<div class="panels" aria-busy="true">
+              ${[1, 2, 3, 4].map(() => html`<div class="waiting"></div>`)}
+            </div>`
+          : metrics.length === 0
+            ? this.#empty(tenant, agent)
+            : html`<div class="panels" ?data-large=${metric !== undefined} data-count=${Math.min(shown.length, 3)}>
+                ${repeat(
+                  shown,
+                  (name) => `${tenant} ${agent ?? ''} ${name}`,
+                  (name) =>
+                    html`<sg-panel
+                      .metric=${name}
+                      .agent=${agent}
+                      .feed=${feed}
+                      .scheduler=${this.#feed.live?.scheduler}
+                      .readHistory=${this.#readHistory}
+                      .window=${this.route.window}
+                      .maxSlots=${shown.length > 2 ? 600 : 1200}
+                      ?paused=${this.paused}
+                      ?large=${metric === name}
+                      @sg-large=${() => this.#go({ metric: metric === name ? undefined : name })}
+                    ></sg-panel>`,
+                )}
+              </div>`
+      }
+      ${
+        metrics.length > shown.length
+          ? html`<div class="rest">
+              <button @click=${this.#more}>Show ${Math.min(firstPanels, metrics.length - shown.length)} more</button>
+              <span class="muted">${shown.length} of ${metrics.length} metrics</span>
+            </div>`
+          : nothing
+      }
+      <p class="heard" aria-live="polite">${this.paused ? 'Charts paused' : ''}</p>
+    `
+  }
+
+  #tools() {
+    const { agent, window } = this.route
+    const agents = this.#known.agents
+    if (agent && !agents.includes(agent)) agents.push(agent)
+    return html`<div class="tools">
+      <label class="find"
+        >${icons.search}<span class="heard">Find a metric</span
+        ><input type="search" placeholder="Find a metric" .value=${this.search} @input=${this.#find}
+      /></label>
+      <label
+        ><span class="heard">Agent</span
+        ><select @change=${(e: Event) => this.#go({ agent: (e.target as HTMLSelectElement).value || undefined })}>
+          <option value="" ?selected=${!agent}>All agents</option>
+          ${agents.map((name) => html`<option value=${name} ?selected=${name === agent}>${name}</option>`)}
+        </select></label
+      >
+      <div class="windows" role="group" aria-label="Time range">
+        ${(Object.keys(windowsMs) as WindowName[]).map(
+          (name) =>
+            html`<button aria-pressed=${name === window} @click=${() => this.#go({ window: name })}>
+              ${name.replace(/[mh]/, ' $&')}
+            </button>`,
+        )}
+      </div>
+      <button class="pause" aria-pressed=${this.paused} title="Pause or resume all charts (p)" @click=${this.#pause}>
+        ${this.paused ? icons.play : icons.pause}${this.paused ? 'Resume' : 'Pause'}
+      </button>
+    </div>`
+  }
+
+  #summary(metrics: number): string {
+    const detail = this.#feed.feed?.detail
+    const series = detail ? `${detail.series_count} series` : ''
+    return [metrics === 0 ? '' : `${metrics} ${metrics === 1 ? 'metric' : 'metrics'}`, series]
+      .filter(Boolean)
+      .join(' · ')
+  }
+
+  #notices() {
+    const feed = this.#feed.feed
+    const behind = feed?.detail?.ingest.behind_ms ?? 0
+    const failed = this.#series.error
+    return html`${
+      behind > 5000
+        ? html`<div class="notice" role="status">
+            ${icons.warn}<span
+              >The store is behind by ${formatAge(behind)}. Points are safe in the log; the charts catch up by
+              themselves.</span
+            >
+          </div>`
+        : nothing
+    }${
+      failed
+        ? html`<div class="notice bad" role="alert">
+            ${icons.warn}<span>The list of series could not be read: ${failed} It is tried again by itself.</span>
+          </div>`
+        : nothing
+    }`
+  }
+
+  #empty(tenant: string, agent: string | undefined) {
+    if (this.search) return html`<p class="muted none">No metric matches “${this.search}”.</p>`
+    if (agent && this.#known.metrics.length > 0) {
+      return html`<p class="muted none">Nothing known of the agent ${agent}.</p>`
+    }
+    return html`<sg-empty .tenant=${tenant} .url=${`${location.origin}/api/v1/metrics`}></sg-empty>`
+  }
+
+  /** Metrics to show, by name. */
+  #metrics(): string[] {
+    const { agent, metric } = this.route
+    const all = agent === undefined ? this.#known.metrics : this.#known.of(agent).map((value) => value.metric)
+    if (metric) return all.filter((name) => name === metric)
+    const wanted = this.search.toLowerCase()
+    return wanted ? all.filter((name) => name.toLowerCase().includes(wanted)) : all
+  }
+
+  #readSeries(signal: AbortSignal): Promise<true> | undefined {
+    const { tenant } = this.route
+    const api = this.#access.value?.api
+    if (!tenant || !api) return undefined
+    return (async () => {
+      let cursor: string | null = null
+      // ten thousand series are enough to name every metric of a dashboard
+      for (let pages = 0; pages < 10; pages++) {
+        const after: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
+        const list: Listing<SeriesItem> = await api.get(`${this.#base}/series?limit=1000${after}`, signal)
+        for (const item of list.items)
+          this.#known.put(seriesName(item), item.last?.ts ?? 0, item.last?.value ?? Number.NaN)
+        cursor = list.next
+        if (cursor === null) break
+      }
+      return true as const
+    })()
+  }
+
+  #readHistory = (metric: string, fromMs: number, signal: AbortSignal): Promise<History> => {
+    const api = this.#access.value?.api
+    if (!api) return Promise.reject(new Error('not signed in'))
+    const now = this.#feed.feed?.clock.now() ?? Date.now()
+    const query = new URLSearchParams({
+      metric,
+      from: String(fromMs),
+      to: String(Math.ceil(now + 600_000)),
+      resolution: 'raw',
+    })
+    if (this.route.agent) query.set('agent', this.route.agent)
+    return api.get(`${this.#base}/metrics?${query}`, signal)
+  }
+
+  get #base(): string {
+    return `/api/v1/tenants/${encodeURIComponent(this.route.tenant ?? '')}`
+  }
+
+  #go(change: Partial<Route>): void {
+    navigate({ ...this.route, ...change }, 'window' in change)
+  }
+
+  #find(event: Event): void {
+    this.search = (event.target as HTMLInputElement).value.trim()
+  }
+
+  #pause(): void {
+    this.paused = !this.paused
+  }
+
+  #more(): void {
+    this.panels += firstPanels
+  }
+
+  #key = (event: KeyboardEvent) => {
+    const typing = event.composedPath()[0] instanceof HTMLInputElement
+    if (event.key !== 'p' || typing || event.ctrlKey || event.metaKey || event.altKey) return
+    this.#pause()
+  }
+}
+
+customElements.define('sg-tenant', SgTenant)
