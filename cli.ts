@@ -2,6 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { readConfig } from '@streamgauge/adapters/config.ts'
+import { openLog } from '@streamgauge/adapters/kafka/log.ts'
+import type { Log } from '@streamgauge/adapters/kafka/types.ts'
+import { createLog } from '@streamgauge/adapters/log.ts'
 import { migrate } from '@streamgauge/adapters/mariadb/migrate.ts'
 import { type Database, openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import { createTenant, findTenant, listTenants } from '@streamgauge/adapters/mariadb/tenants.ts'
@@ -102,6 +106,8 @@ async function init(): Promise<void> {
     console.log(
       applied.length > 0 ? `Migrations applied: ${applied.join(', ')}` : 'The schema is up to date.',
     )
+    await withLog((log) => log.ensureTopics())
+    console.log('The topics are there.')
     const token = environment.OPERATOR_TOKEN
     if (!token) return
     if (!tokenPattern.test(token)) {
@@ -262,6 +268,21 @@ async function withDatabase(work: (db: Database) => Promise<void>): Promise<void
     await work(db)
   } finally {
     await db.close()
+  }
+}
+
+async function withLog(work: (log: Log) => Promise<void>): Promise<void> {
+  const config = readConfig(environment)
+  const log = await openLog({
+    ...config.kafka,
+    retentionBytes: config.retentionBytes,
+    clientId: 'streamgauge-cli',
+    logger: createLog({ name: 'cli', level: 'warn', terminal: true }),
+  })
+  try {
+    await work(log)
+  } finally {
+    await log.close()
   }
 }
 

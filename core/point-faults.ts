@@ -6,6 +6,8 @@ import { parseTimestamp } from './timestamp.ts'
 
 const knownFields = ['metric_name', 'value', 'timestamp', 'tags', 'agent_id', 'dedupe_id']
 
+const tenYearsMs = 3_650 * 86_400_000
+
 /** Everything that is wrong with one item of a request: never empty for an item that `readPoints` refuses. */
 export function pointFaults(item: unknown, index: number, received: number): ItemError[] {
   const found: ItemError[] = []
@@ -57,16 +59,15 @@ function timestampFault(
   else if (at > received + limits.futureMs) add('TIMESTAMP_IN_FUTURE', hint)
 }
 
-/** Tells a sender who counts in another unit, or sends the number as text. */
+/** Tells a sender who counts in another unit. */
 function unitHint(value: number, received: number): string | undefined {
   const units: [name: string, perMs: number][] = [
     ['seconds', 0.001],
-    ['milliseconds as text', 1],
     ['microseconds', 1_000],
     ['nanoseconds', 1_000_000],
   ]
-  const near = units.find(([, perMs]) => Math.abs(value / perMs - received) < limits.pastMs)
-  return near && `This looks like epoch ${near[0]}; send epoch milliseconds as a number.`
+  const near = units.find(([, perMs]) => Math.abs(value / perMs - received) < tenYearsMs)
+  return near && `This looks like epoch ${near[0]}; send epoch milliseconds.`
 }
 
 function isText(value: unknown, maxLength: number): boolean {
