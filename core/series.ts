@@ -3,7 +3,7 @@ import type { SeriesName, Tags } from './batch.ts'
 /** Tags with their keys in code-unit order, so that equal tags are written alike. */
 export function sortTags(tags: Tags): Tags {
   const keys = Object.keys(tags)
-  if (keys.length < 2) return tags
+  if (keys.every((key, i) => i === 0 || keys[i - 1] < key)) return tags
   return Object.fromEntries(keys.sort().map((key) => [key, tags[key]]))
 }
 

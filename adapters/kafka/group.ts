@@ -1,7 +1,7 @@
 import type { Logger } from '@streamgauge/adapters/log.ts'
 import { type Consumer, type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs'
+import { within } from '../deadline.ts'
 import { timeouts } from './client.ts'
-import { within } from './deadline.ts'
 import { type ConsumerGroup, type JoinHooks, joinHooks } from './patches.ts'
 import { createPlacement, type Placement } from './placement.ts'
 import type { Group, GroupHandlers, GroupOptions } from './types.ts'
@@ -57,11 +57,15 @@ export function runMember(
     const watchdog = watchProgress(placement, { ...tools, canProgress: options.canProgress })
     const commits = options.commit ? commitRegularly(placement) : undefined
     try {
-      await within(consumer.connect(), timeouts.connectMs + timeouts.requestMs, 'connecting')
+      await within(
+        consumer.connect(),
+        timeouts.connectMs + timeouts.requestMs,
+        'the log did not let a consumer connect',
+      )
       await within(
         consumer.subscribe({ topic: names.topic, fromBeginning: true }),
         timeouts.requestMs,
-        'subscribing',
+        'the log did not name the topic',
       )
       const running = consumer.run({
         autoCommit: false,
@@ -79,7 +83,7 @@ export function runMember(
     } finally {
       watchdog.stop()
       await commits?.stop()
-      await within(consumer.disconnect(), settings.closeMs, 'leaving the group').catch((error) =>
+      await within(consumer.disconnect(), settings.closeMs, 'the consumer did not stop').catch((error) =>
         logger.warn({ err: error }, 'the consumer could not be stopped in time'),
       )
       placement.leave()
@@ -168,7 +172,7 @@ async function deliver(
 function commitRegularly(placement: Placement): { stop(): Promise<void> } {
   let committing: Promise<void> | undefined
   const commit = () => {
-    committing ??= within(placement.commit(), timeouts.requestMs, 'committing')
+    committing ??= within(placement.commit(), timeouts.requestMs, 'positions were not committed')
       .catch(() => undefined)
       .finally(() => {
         committing = undefined

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@streamgauge/adapters/log.ts'
 import { metricPartitions } from '@streamgauge/core/topics.ts'
 import type { Admin } from 'kafkajs'
+import { within } from '../deadline.ts'
 import { createClient, timeouts } from './client.ts'
-import { within } from './deadline.ts'
 import { runMember } from './group.ts'
 import { partitionOfKey } from './murmur2.ts'
 import { createAppender } from './producer.ts'
@@ -12,6 +13,7 @@ import { ensureTopics, topicShapes } from './topics.ts'
 import { type Group, type Log, LogFault } from './types.ts'
 
 const pingMs = 1_000
+const electionPauseMs = 100
 
 export interface LogOptions {
   readonly brokers: readonly string[]
@@ -43,20 +45,25 @@ export async function openLog(options: LogOptions): Promise<Log> {
     closeMs: timeouts.requestMs + timeouts.disconnectMs,
   })
 
+  /** Reads, and creations that check first, may be tried again: a fresh client asks for the leaders anew. */
   async function asAdmin<T>(work: (admin: Admin) => Promise<T>, ms: number, what: string): Promise<T> {
-    const admin = await admins.get()
-    try {
-      return await within(work(admin), ms, what)
-    } catch (error) {
-      admins.discard(admin)
-      throw error
+    const end = Date.now() + ms
+    for (;;) {
+      const admin = await admins.get()
+      try {
+        return await within(work(admin), end - Date.now(), what)
+      } catch (error) {
+        admins.discard(admin)
+        if (!isElection(error) || Date.now() + electionPauseMs > end) throw error
+        await sleep(electionPauseMs)
+      }
     }
   }
 
   async function ping(timeoutMs = pingMs): Promise<number> {
     const start = performance.now()
-    const answered = asAdmin((admin) => admin.describeCluster(), timeoutMs, 'the log')
-    await within(answered, timeoutMs, 'the log')
+    const answered = asAdmin((admin) => admin.describeCluster(), timeoutMs, 'the log did not answer')
+    await within(answered, timeoutMs, 'the log did not answer')
     return performance.now() - start
   }
 
@@ -66,7 +73,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       await asAdmin(
         (admin) => ensureTopics(admin, { prefix, replicationFactor, retentionBytes }),
         60_000,
-        'creating the topics',
+        'the topics were not created',
       )
     },
     append(topic, records) {
@@ -92,7 +99,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       const offsets = await asAdmin(
         (admin) => admin.fetchTopicOffsets(prefix + topic),
         timeouts.requestMs,
-        'reading the bounds',
+        'the bounds were not read',
       )
       return offsets
         .map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }))
@@ -102,7 +109,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
       const offsets = await asAdmin(
         (admin) => admin.fetchTopicOffsetsByTimestamp(prefix + topic, epochMs),
         timeouts.requestMs,
-        'finding offsets by time',
+        'offsets were not found',
       )
       return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]))
     },
@@ -113,4 +120,10 @@ export async function openLog(options: LogOptions): Promise<Log> {
       await Promise.all([appender.close(), admins.close()])
     },
   }
+}
+
+/** A partition has no leader yet, or another one than this client believes. */
+function isElection(error: unknown): boolean {
+  const { type } = error as { type?: string }
+  return type === 'LEADER_NOT_AVAILABLE' || type === 'NOT_LEADER_FOR_PARTITION'
 }

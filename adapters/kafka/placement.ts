@@ -1,6 +1,6 @@
 import type { Logger } from '@streamgauge/adapters/log.ts'
 import type { IHeaders, KafkaMessage } from 'kafkajs'
-import { within } from './deadline.ts'
+import { within } from '../deadline.ts'
 import type { ConsumerGroup } from './patches.ts'
 import type { Bounds, GroupHandlers, LogRecord } from './types.ts'
 
@@ -80,7 +80,7 @@ export function createPlacement(topic: string, handlers: GroupHandlers, logger: 
   ): Promise<ReadonlyMap<number, number>> {
     try {
       const asking = boundsOf(of, topic, partitions).then(ask)
-      return await within(asking, placeMs, 'finding the positions')
+      return await within(asking, placeMs, 'positions were not found')
     } catch (error) {
       logger.debug({ err: error, partitions }, 'positions are not known yet')
       return new Map()

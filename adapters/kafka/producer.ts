@@ -1,6 +1,6 @@
 import type { Kafka, Message, Producer, RecordMetadata } from 'kafkajs'
+import { within } from '../deadline.ts'
 import { timeouts } from './client.ts'
-import { within } from './deadline.ts'
 import { type Ticket, tickets } from './patches.ts'
 import { renewable } from './renewable.ts'
 import { type AppendRecord, LogFault } from './types.ts'
@@ -56,7 +56,10 @@ export function createAppender(kafka: Kafka): Appender {
       })
       try {
         const sent = producer.send({ topic, messages, acks: -1, timeout: timeouts.requestMs })
-        return places(partitions, await within(sent, timeouts.requestMs + 500, 'appending'))
+        return places(
+          partitions,
+          await within(sent, timeouts.requestMs + 500, 'the log did not answer an append'),
+        )
       } catch (error) {
         const { state } = ticket
         if (state === 'unsent') ticket.state = 'abandoned'

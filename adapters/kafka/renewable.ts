@@ -1,4 +1,4 @@
-import { within } from './deadline.ts'
+import { within } from '../deadline.ts'
 
 export interface Renewable<T> {
   /** The open instance; opens one when there is none. One attempt at a time is shared by all who wait. */
@@ -20,7 +20,7 @@ export function renewable<T>(options: {
   const closing = new Set<Promise<unknown>>()
 
   function put(instance: T): void {
-    const done = within(options.close(instance), options.closeMs, 'disconnecting').catch(() => undefined)
+    const done = within(options.close(instance), options.closeMs, 'did not disconnect').catch(() => undefined)
     closing.add(done)
     done.finally(() => closing.delete(done))
   }
@@ -28,7 +28,7 @@ export function renewable<T>(options: {
   async function open(): Promise<T> {
     const attempt = options.open()
     try {
-      opened = await within(attempt, options.openMs, 'connecting')
+      opened = await within(attempt, options.openMs, 'did not connect')
       return opened
     } catch (error) {
       current = undefined

@@ -42,6 +42,8 @@ export async function ensureTopics(
         })
       }
       await checkPartitions(admin, names, options.prefix)
+      // Answers once every partition has a leader.
+      for (const name of missing) await admin.fetchTopicOffsets(options.prefix + name)
       return
     } catch (error) {
       if (attempt === attempts || error instanceof TopicShapeError) throw error

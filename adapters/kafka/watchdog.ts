@@ -1,4 +1,4 @@
-import { within } from './deadline.ts'
+import { within } from '../deadline.ts'
 import type { Placement } from './placement.ts'
 
 const settings = { everyMs: 10_000, stuckAfterMs: 30_000, askMs: 2_000 }
@@ -49,7 +49,7 @@ export function watchProgress(
     if (checking) return
     checking = true
     try {
-      if (await within(check(), askMs, 'watching progress')) stuck.resolve('stuck')
+      if (await within(check(), askMs, 'the log did not answer')) stuck.resolve('stuck')
     } catch {
       marks.clear()
     } finally {

@@ -1,0 +1,99 @@
+import type { Connection, Queryable } from './pool.ts'
+
+/** How far a consumer group is in one partition of `metrics.ingest` (design §4). */
+export interface Cursor {
+  readonly partition: number
+  /** The next ingest offset to handle. */
+  readonly nextOffset: number
+  /** Every offset below is known to be in `metrics.persisted`. */
+  readonly published: number
+  /** `received` of the last published record, epoch ms; 0 before the first. */
+  readonly publishedReceived: number
+  /** Fingerprint of the record at `nextOffset - 1`; null when there is nothing to compare. */
+  readonly fingerprint: Buffer | null
+}
+
+const columns = `topic_partition AS \`partition\`, next_offset AS nextOffset, published,
+  published_received AS publishedReceived, fingerprint`
+
+/** Makes the rows of a group that begins with the topic. Rows that exist stay as they are. */
+export async function createCursors(db: Queryable, group: string, partitions: number): Promise<void> {
+  const rows = Array.from({ length: partitions }, (_, partition) => [group, partition])
+  await db.execute('INSERT IGNORE INTO cursors (consumer_group, topic_partition) VALUES ?', [rows])
+}
+
+/** All cursors of a group, in the order of their partitions. */
+export function readCursors(db: Queryable, group: string): Promise<Cursor[]> {
+  return db.query<Cursor>(
+    `SELECT ${columns} FROM cursors WHERE consumer_group = ? ORDER BY topic_partition`,
+    [group],
+  )
+}
+
+/** The cursor, locked until the end of the transaction. */
+export async function lockCursor(
+  connection: Connection,
+  group: string,
+  partition: number,
+): Promise<Cursor | undefined> {
+  const [row] = await connection.query<Cursor>(
+    `SELECT ${columns} FROM cursors WHERE consumer_group = ? AND topic_partition = ? FOR UPDATE`,
+    [group, partition],
+  )
+  return row
+}
+
+/** What a group knows to be in `metrics.persisted`. */
+export interface Published {
+  readonly published: number
+  readonly publishedReceived: number
+}
+
+/** Moves the cursor from `from` where it is still there; false when somebody else has moved it. */
+export async function advanceCursor(
+  connection: Connection,
+  group: string,
+  partition: number,
+  move: { from: number; to: number; fingerprint: Buffer } & Published,
+): Promise<boolean> {
+  const { affectedRows } = await connection.execute(
+    `UPDATE cursors SET next_offset = ?, fingerprint = ?, ${raisePublished}
+     WHERE consumer_group = ? AND topic_partition = ? AND next_offset = ?`,
+    [move.to, move.fingerprint, ...raised(move), group, partition, move.from],
+  )
+  return affectedRows === 1
+}
+
+/** Remembers how far publishing has come; never lowers it, so a late writer does no harm. */
+export async function savePublished(
+  db: Queryable,
+  group: string,
+  partition: number,
+  known: Published,
+): Promise<void> {
+  await db.execute(
+    `UPDATE cursors SET ${raisePublished}
+     WHERE consumer_group = ? AND topic_partition = ? AND next_offset >= ?`,
+    [...raised(known), group, partition, known.published],
+  )
+}
+
+// Assignments run from left to right: the second must see the old `published`.
+const raisePublished = `published_received = IF(? > published, ?, published_received),
+  published = GREATEST(published, ?)`
+
+function raised({ published, publishedReceived }: Published): number[] {
+  return [published, publishedReceived, published]
+}
+
+/** Sets a partition anew for every group: only a person decides that, through `streamgauge doctor`. */
+export async function resetCursors(
+  db: Queryable,
+  partition: number,
+  to: { nextOffset: number; published: number },
+): Promise<void> {
+  await db.execute(
+    `UPDATE cursors SET next_offset = ?, published = ?, fingerprint = NULL WHERE topic_partition = ?`,
+    [to.nextOffset, to.published, partition],
+  )
+}

@@ -1,0 +1,177 @@
+import type { Bounds } from '@streamgauge/adapters/kafka/types.ts'
+import type { Logger } from '@streamgauge/adapters/log.ts'
+import { type Cursor, readCursors, savePublished } from '@streamgauge/adapters/mariadb/cursors.ts'
+import { lacksPartition } from '@streamgauge/adapters/mariadb/faults.ts'
+import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
+import { RowsRefused } from '@streamgauge/adapters/mariadb/raw.ts'
+import { backoffMs } from './backoff.ts'
+import { NoDedupePartition } from './dedupe.ts'
+import { type Memory, newMemory } from './memory.ts'
+import type { PersistMetrics } from './metrics.ts'
+import { placeOf } from './place.ts'
+import { Stop, type StopCode, stops } from './stop.ts'
+import { Fenced, persistGroup } from './write-run.ts'
+
+const idleMs = 1_000
+const duplicateEntry = 1062
+
+export interface KeeperHealth {
+  /** Partitions that are being worked on. */
+  readonly working: number
+  /** Partitions that wait for a fault of the log or the store to end. */
+  readonly failing: number
+  readonly stopped: readonly { partition: number; code: StopCode; remedy: string }[]
+}
+
+export interface Keeper {
+  assigned(bounds: readonly Bounds[]): Promise<ReadonlyMap<number, number>>
+  recheck(bounds: readonly Bounds[]): Promise<ReadonlyMap<number, number>>
+  memoryOf(partition: number): Memory | undefined
+  succeeded(memory: Memory, high: number): void
+  /** Drops what was known; what comes next depends on the fault. */
+  failed(partition: number, error: unknown): Promise<'pause'>
+  drain(): Promise<void>
+  health(): KeeperHealth
+}
+
+interface Tools {
+  readonly db: Database
+  readonly metrics: PersistMetrics
+  readonly logger: Logger
+  readonly needPartitions: () => Promise<void>
+  readonly clock: () => number
+}
+
+/** Keeps what persist knows of each partition, and decides what follows a fault: read anew, wait, or stop. */
+export function createKeeper(tools: Tools): Keeper {
+  const { db, metrics, logger, clock } = tools
+  const memories = new Map<number, Memory>()
+  const faults = new Map<number, { failures: number; retryAt: number }>()
+  /** With the cursor it stopped at: when a person has changed that, it goes on. */
+  const stopped = new Map<number, { stop: Stop; at: string }>()
+
+  async function load(bounds: readonly Bounds[]): Promise<ReadonlyMap<number, number>> {
+    const cursors = new Map((await readCursors(db, persistGroup)).map((one) => [one.partition, one]))
+    const starts = new Map<number, number>()
+    for (const one of bounds) {
+      const cursor = cursors.get(one.partition)
+      if (!cursor) throw new Error(`there is no cursor for partition ${one.partition}`)
+      const halt = stopped.get(one.partition)
+      if (halt && !isAboutBounds(halt.stop) && halt.at === stateOf(cursor)) continue
+      try {
+        const memory = newMemory(cursor, placeOf(cursor, one))
+        memories.set(one.partition, memory)
+        starts.set(one.partition, memory.reading)
+        if (stopped.delete(one.partition)) metrics.stopped(one.partition, null)
+        metrics.partition(one.partition, { published: memory.published, lag: one.high - memory.next })
+      } catch (error) {
+        if (!(error instanceof Stop)) throw error
+        stop(error, cursor)
+      }
+    }
+    return starts
+  }
+
+  function stop(error: Stop, cursor: Cursor | undefined): void {
+    if (!cursor) return
+    const known = stopped.get(error.partition)
+    stopped.set(error.partition, { stop: error, at: stateOf(cursor) })
+    if (known?.stop.code === error.code) return
+    metrics.stopped(error.partition, error.code)
+    const { remedy } = stops[error.code]
+    logger.error(
+      { code: error.code, partition: error.partition },
+      `${error.message}. To ${remedy}: streamgauge doctor --partition ${error.partition}`,
+    )
+  }
+
+  function retryLater(partition: number, error: unknown): void {
+    const failures = (faults.get(partition)?.failures ?? 0) + 1
+    const fenced = error instanceof Fenced
+    faults.set(partition, { failures, retryAt: fenced ? 0 : clock() + backoffMs(failures) })
+    metrics.retried()
+    // The first failure is news, the rest of an outage isn't; a fence is how two owners are kept apart.
+    logger[failures === 1 && !fenced ? 'warn' : 'debug']({ err: error, partition }, 'the run is read again')
+  }
+
+  async function save(memory: Memory): Promise<void> {
+    const { partition, published } = memory
+    if (published <= memory.savedPublished) return
+    await savePublished(db, persistGroup, partition, memory)
+    memory.savedPublished = published
+  }
+
+  const saver = setInterval(() => {
+    for (const memory of memories.values()) {
+      if (clock() - memory.lastRun >= idleMs) save(memory).catch(() => undefined)
+    }
+  }, idleMs)
+
+  return {
+    async assigned(bounds) {
+      memories.clear()
+      faults.clear()
+      metrics.forget()
+      return load(bounds)
+    },
+    async recheck(bounds) {
+      const now = clock()
+      return load(bounds.filter(({ partition }) => (faults.get(partition)?.retryAt ?? 0) <= now))
+    },
+    memoryOf: (partition) => memories.get(partition),
+    succeeded(memory, high) {
+      const { partition, published, next } = memory
+      metrics.partition(partition, { published, lag: high - next })
+      if ((faults.get(partition)?.failures ?? 0) > 1) logger.info({ partition }, 'the partition moves again')
+      faults.delete(partition)
+    },
+    async failed(partition, error) {
+      const { next } = memories.get(partition) ?? {}
+      memories.delete(partition)
+      const fault = isRowsExist(error) ? new Stop('ROWS_EXIST', partition, `offset ${next}`) : error
+      if (lacksPartition(fault) || fault instanceof NoDedupePartition)
+        await tools.needPartitions().catch((cause) => logger.warn({ err: cause }, 'partitions are missing'))
+      const cursors = fault instanceof Stop ? await readCursors(db, persistGroup).catch(() => []) : []
+      if (fault instanceof Stop)
+        stop(
+          fault,
+          cursors.find((one) => one.partition === partition),
+        )
+      else retryLater(partition, fault)
+      return 'pause'
+    },
+    async drain() {
+      clearInterval(saver)
+      await Promise.allSettled([...memories.values()].map(save))
+    },
+    health: () => ({
+      working: memories.size,
+      failing: faults.size,
+      stopped: [...stopped].map(
+        ([
+          partition,
+          {
+            stop: { code },
+          },
+        ]) => ({
+          partition,
+          code,
+          remedy: stops[code].remedy,
+        }),
+      ),
+    }),
+  }
+}
+
+/** Found by looking at the log alone, so looking again is free and may find it mended. */
+function isAboutBounds({ code }: Stop): boolean {
+  return code === 'LOG_START' || code === 'LOG_END'
+}
+
+function isRowsExist(error: unknown): boolean {
+  return error instanceof RowsRefused && error.codes.has(duplicateEntry)
+}
+
+function stateOf({ nextOffset, published, fingerprint }: Cursor): string {
+  return `${nextOffset}:${published}:${fingerprint?.toString('hex') ?? ''}`
+}
