@@ -1,10 +1,7 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { findProgram } from './find.ts'
+import { forbidServices } from './policy.ts'
 import { runTool } from './run.ts'
-
-const policyFile = '/usr/sbin/policy-rc.d'
-/** The exit code by which it forbids starting a service: invoke-rc.d(8). */
-const forbidStarting = '#!/bin/sh\nexit 101\n'
 
 let queue: Promise<unknown> = Promise.resolve()
 let updated = false
@@ -29,7 +26,7 @@ async function install(packages: readonly string[], say: (text: string) => void)
     updated = true
   }
   say(`installing ${packages.join(' ')}`)
-  const restore = forbidServices()
+  const restore = await forbidServices()
   try {
     await aptGet(['install', '--yes', '--no-install-recommends', ...packages], purpose)
   } finally {
@@ -42,15 +39,4 @@ function aptGet(args: readonly string[], purpose: string): Promise<string> {
     purpose,
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   })
-}
-
-/** Puts a policy in place under which no service is started; returns what puts the former one back. */
-function forbidServices(): () => void {
-  const kept = `${policyFile}.streamgauge`
-  if (existsSync(policyFile) && !existsSync(kept)) renameSync(policyFile, kept)
-  writeFileSync(policyFile, forbidStarting, { mode: 0o755 })
-  return () => {
-    if (existsSync(kept)) renameSync(kept, policyFile)
-    else rmSync(policyFile, { force: true })
-  }
 }
