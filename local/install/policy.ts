@@ -17,12 +17,13 @@ const forbidden = 101
 export async function forbidServices(file = defaults.file): Promise<() => void> {
   const kept = `${file}.kept`
   function restore(): void {
+    if (ownerOf(readIfThere(file)) === undefined) return // somebody has replaced it since
     rmSync(file, { force: true })
     if (readIfThere(kept) !== undefined) renameSync(kept, file)
   }
   for (;;) {
     const policy = readIfThere(file)
-    const owner = policy?.match(/^# streamgauge (\d+)$/m)?.[1]
+    const owner = ownerOf(policy)
     if (policy !== undefined && owner === undefined && forbids(file)) return () => undefined
     if (owner === undefined) {
       if (policy !== undefined) renameSync(file, kept)
@@ -33,6 +34,11 @@ export async function forbidServices(file = defaults.file): Promise<() => void> 
       await sleep(defaults.pauseMs)
     }
   }
+}
+
+/** The pid of the launcher that put this policy there; undefined when it is somebody else's. */
+function ownerOf(policy: string | undefined): string | undefined {
+  return policy?.match(/^# streamgauge (\d+)$/m)?.[1]
 }
 
 function forbids(file: string): boolean {
