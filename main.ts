@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { createAuthenticator } from '@streamgauge/adapters/auth.ts'
 import { readConfig } from '@streamgauge/adapters/config.ts'
 import type { HealthCheck } from '@streamgauge/adapters/http/health.ts'
@@ -8,6 +9,8 @@ import { createLog } from '@streamgauge/adapters/log.ts'
 import { openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import { openRedis } from '@streamgauge/adapters/redis/client.ts'
 import { registerIngest } from '@streamgauge/connectors/http/ingest.ts'
+import { registerGateway } from '@streamgauge/gateway/gateway.ts'
+import { startPipeline } from '@streamgauge/pipeline/pipeline.ts'
 
 const allRoles = ['connectors', 'pipeline', 'gateway'] as const
 type Role = (typeof allRoles)[number]
@@ -64,6 +67,24 @@ async function start(): Promise<void> {
   })
   if (has('connectors'))
     await registerIngest(app, { log, database: quick, redis, registry, limits: config.limits })
+  if (has('gateway')) {
+    const uiFolder = join(import.meta.dirname, 'ui', 'dist')
+    const gateway = await registerGateway(app, {
+      log,
+      database,
+      redis,
+      auth,
+      config,
+      logger,
+      registry,
+      uiFolder,
+    })
+    onStop('gateway', () => gateway.close())
+  }
+  if (has('pipeline')) {
+    const pipeline = await startPipeline({ log, database, config, logger, registry, onStuck: crash })
+    onStop('pipeline', () => pipeline.close())
+  }
   await app.listen({ host: config.http.host, port: config.http.port })
 }
 
