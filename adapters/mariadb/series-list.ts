@@ -39,8 +39,9 @@ export async function listSeries(db: Queryable, ask: SeriesAsk): Promise<ListedS
     params.push([values])
   }
   if (ask.withAgent) where.push('agent_id IS NOT NULL')
+  // Whether a driver parses JSON columns depends on what the server tells about them; text is text.
   const rows = await db.query<Stored>(
-    `SELECT id, metric_name, agent_id, tags FROM series WHERE ${where.join(' AND ')} ORDER BY id LIMIT ?`,
+    `SELECT id, metric_name, agent_id, CAST(tags AS CHAR) AS tags FROM series WHERE ${where.join(' AND ')} ORDER BY id LIMIT ?`,
     [...params, ask.limit],
   )
   return rows.map((row) => ({

@@ -1,4 +1,3 @@
-import type {} from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 
 /** `GET /api/v1/openapi.json`: made from the schemas that validate the requests. */
