@@ -43,7 +43,7 @@ export async function ensureTopics(
       }
       await checkPartitions(admin, names, options.prefix)
       // Answers once every partition has a leader.
-      for (const name of missing) await admin.fetchTopicOffsets(options.prefix + name)
+      for (const name of names) await admin.fetchTopicOffsets(options.prefix + name)
       return
     } catch (error) {
       if (attempt === attempts || error instanceof TopicShapeError) throw error

@@ -1,0 +1,122 @@
+import { readToEnd } from '@streamgauge/adapters/kafka/read.ts'
+import type { Bounds, Log } from '@streamgauge/adapters/kafka/types.ts'
+import { type Cursor, readCursors, resetCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
+import { findDead, insertDead } from '@streamgauge/adapters/mariadb/dead.ts'
+import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
+import { topics } from '@streamgauge/core/topics.ts'
+import { decode } from './persist/decode.ts'
+import { fingerprintOf } from './persist/hash.ts'
+import { placeOf } from './persist/place.ts'
+import { Stop, type StopCode, stops } from './persist/stop.ts'
+import { persistGroup } from './persist/write-run.ts'
+
+/** Records to look at from where a partition stands: more than persist ever has to publish again. */
+const window = 64
+
+/** What is wrong with a partition, and what would be done about it. */
+export interface Finding {
+  readonly partition: number
+  readonly code: StopCode
+  readonly message: string
+  readonly remedy: string
+}
+
+interface Diagnosis extends Finding {
+  readonly cure: Cure
+}
+
+type Cure = { nextOffset: number; published: number } | { deadOffsets: readonly number[] }
+
+/**
+ * Holds every partition of `metrics.ingest` against its cursor, as persist does when it begins, and names what
+ * would stop it. Nothing is changed.
+ */
+export async function examine(log: Log, db: Database): Promise<Finding[]> {
+  return (await diagnose(log, db)).map(({ cure: _cure, ...finding }) => finding)
+}
+
+/**
+ * Applies the remedy of one partition and answers what it was; undefined when there is nothing to mend. A running
+ * persist sees the changed cursor within seconds. All consumer groups follow: their positions mean the same log.
+ */
+export async function heal(
+  log: Log,
+  db: Database,
+  partition: number,
+  now: number,
+): Promise<Finding | undefined> {
+  const diagnosis = (await diagnose(log, db)).find((one) => one.partition === partition)
+  if (!diagnosis) return undefined
+  const { cure, ...finding } = diagnosis
+  if ('deadOffsets' in cure) {
+    const letters = cure.deadOffsets.map((offset) => ({ offset, reason: finding.message }))
+    await db.transaction((connection) => insertDead(connection, partition, letters, now))
+    // Persist waits for a changed cursor, and what is published again must be compared anew.
+    await db.execute('UPDATE cursors SET fingerprint = NULL WHERE topic_partition = ?', [partition])
+  } else await resetCursors(db, partition, cure)
+  return finding
+}
+
+async function diagnose(log: Log, db: Database): Promise<Diagnosis[]> {
+  const bounds = new Map((await log.bounds(topics.ingest)).map((one) => [one.partition, one]))
+  const cursors = await readCursors(db, persistGroup)
+  const found: Diagnosis[] = []
+  for (const cursor of cursors) {
+    const range = bounds.get(cursor.partition)
+    if (!range) continue
+    try {
+      const { start } = placeOf(cursor, range)
+      const cure = await lookAtRecords(log, db, cursor, range, start)
+      if (cure) found.push(cure)
+    } catch (error) {
+      if (!(error instanceof Stop)) throw error
+      found.push(toDiagnosis(error, anew(error.code, cursor, range)))
+    }
+  }
+  return found
+}
+
+async function lookAtRecords(
+  log: Log,
+  db: Database,
+  cursor: Cursor,
+  range: Bounds,
+  start: number,
+): Promise<Diagnosis | undefined> {
+  const { partition, nextOffset, published, fingerprint } = cursor
+  if (start >= range.high) return undefined
+  const records = await readToEnd(log, topics.ingest, { from: new Map([[partition, start]]), count: window })
+  const missing = records.findIndex(({ offset }, i) => offset !== start + i)
+  if (missing !== -1) {
+    const { offset } = records[missing]
+    const stop = new Stop('GAP', partition, `${start + missing} is due, ${offset} is next`)
+    return toDiagnosis(stop, { nextOffset: Math.max(nextOffset, offset), published: offset })
+  }
+  const last = records.find(({ offset }) => offset === nextOffset - 1)
+  if (last && fingerprint && !fingerprint.equals(fingerprintOf(last))) {
+    const stop = new Stop('OTHER_LOG', partition, `at offset ${last.offset}`)
+    return toDiagnosis(stop, anew('OTHER_LOG', cursor, range))
+  }
+  const dead = await findDead(db, partition, published, nextOffset)
+  const deadOffsets = records
+    .filter(({ offset }) => offset >= published && offset < nextOffset && !dead.has(offset))
+    .filter((record) => !decode(record).ok)
+    .map(({ offset }) => offset)
+  if (deadOffsets.length === 0) return undefined
+  return toDiagnosis(new Stop('UNREADABLE', partition, `offsets ${deadOffsets.join(', ')}`), { deadOffsets })
+}
+
+/** Where to go on when records are gone, or the log is another one. */
+function anew(code: StopCode, { nextOffset }: Cursor, { low }: Bounds): Cure {
+  return { published: low, nextOffset: code === 'LOG_START' ? Math.max(low, nextOffset) : low }
+}
+
+function toDiagnosis(stop: Stop, cure: Cure): Diagnosis {
+  return {
+    partition: stop.partition,
+    code: stop.code,
+    message: stop.message,
+    remedy: stops[stop.code].remedy,
+    cure,
+  }
+}
