@@ -17,6 +17,8 @@ import { createSessionStore } from '@streamgauge/adapters/redis/sessions.ts'
 import { limits } from '@streamgauge/core/limits.ts'
 import { persistGroup, topics } from '@streamgauge/core/topics.ts'
 import type { FastifyInstance } from 'fastify'
+import { addTenantRoutes } from './admin/tenants.ts'
+import { addTokenRoutes } from './admin/tokens.ts'
 import { Behind } from './live/behind.ts'
 import { Paces } from './live/pace.ts'
 import { Presence } from './live/presence.ts'
@@ -118,6 +120,8 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
   addSeriesRoute(app, { store, presence, rawRetentionMs })
   addAgentsRoute(app, { presence, seeds, behind, partitionFor })
   addDetailRoute(app, { store, paces, behind, partitionFor, head })
+  addTenantRoutes(app, { database, store })
+  addTokenRoutes(app, { database, store })
   addOpenapi(app)
   await addUi(app, uiFolder)
 
