@@ -13,6 +13,8 @@ import { type Running, runServices } from './run-services.ts'
 import type { Supervised } from './supervise.ts'
 import { buildUi } from './ui-build.ts'
 
+const defaultHttpPort = 8080
+
 interface Options {
   readonly launcher: Launcher
   readonly progress: Progress
@@ -35,6 +37,8 @@ export interface Stack {
 /** Brings up services, schema and topics, dashboard, roles and the first tenant, and writes local.json. */
 export async function bringUp(options: Options): Promise<Stack> {
   const { launcher, progress, env, agent } = options
+  const host = env.HTTP_HOST || '127.0.0.1'
+  await refuseBusyPort(host, env.HTTP_PORT) // before minutes of installing
   const [services] = await Promise.all([
     options.services ?? runServices({ launcher, env, step: progress.step }),
     during(progress, 'Dashboard', buildUi),
@@ -46,7 +50,6 @@ export async function bringUp(options: Options): Promise<Stack> {
   const operatorToken = ensureOperatorToken(launcher)
   await during(progress, 'Schema and topics', () => init({ ...roleEnv, OPERATOR_TOKEN: operatorToken }))
 
-  const host = env.HTTP_HOST || '127.0.0.1'
   const port = await chooseHttpPort(launcher, host, env.HTTP_PORT)
   const url = env.PUBLIC_URL || `http://${host}:${port}`
   const pipelinePort = await launcher.state.port('pipeline')
@@ -133,18 +136,19 @@ function ensureOperatorToken({ state }: Launcher): string {
   return made
 }
 
+async function refuseBusyPort(host: string, given: string | undefined): Promise<void> {
+  if (!given || (await isFree(Number(given), host))) return
+  throw new LaunchError(
+    `Port ${given} of HTTP_PORT can't be used on ${host}: stop what listens there, name another port, or leave HTTP_PORT out.`,
+  )
+}
+
+/** The port given, else the one of the last start, else the first free one. */
 async function chooseHttpPort({ state }: Launcher, host: string, given: string | undefined): Promise<number> {
-  if (given) {
-    if (await isFree(Number(given), host)) return Number(given)
-    throw new LaunchError(
-      `Port ${given} of HTTP_PORT can't be used on ${host}: stop what listens there, name another port, or leave HTTP_PORT out.`,
-    )
-  }
+  if (given) return Number(given)
   const kept = state.data.ports.http
   if (kept !== undefined && (await isFree(kept, host))) return kept
   const port = await nextFreePort(defaultHttpPort)
   state.set('ports', 'http', port)
   return port
 }
-
-const defaultHttpPort = 8080

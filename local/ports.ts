@@ -25,6 +25,7 @@ export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', () => resolve(false))
+    if (!Number.isInteger(port) || port < 1 || port > 65_535) return resolve(false)
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)))
   })
 }

@@ -39,7 +39,7 @@ export function createProgress(output: Output, clock: () => number = () => perfo
     const up = drawn > 0 ? `\x1b[${drawn}A` : ''
     const lines = active.map(({ title, text, since }) => {
       const line = `${frames[frame % frames.length]} ${title.padEnd(titleWidth)} ${text} ${elapsed(clock() - since)}`
-      return line.slice(0, output.columns - 1)
+      return line.slice(0, (output.columns || 80) - 1)
     })
     output.write(
       `${up}\r\x1b[J${finished === '' ? '' : `${finished}\n`}${lines.map((line) => `${line}\n`).join('')}`,

@@ -125,7 +125,7 @@ export function supervise(program: Program, watch: Watch): Supervised {
     process.stdout.on('data', log.write)
     process.stderr.on('data', log.write)
     try {
-      const closed = once(process, 'close')
+      const closed = once(process, 'close').catch(() => undefined)
       const [code, signal] = await once(process, 'exit')
       // Its last words; a grandchild that holds the pipe must not delay the restart.
       await Promise.race([closed, sleep(defaults.lastWordsMs)])
