@@ -31,6 +31,8 @@ export interface DrawnLine {
 export interface LinesSource {
   /** The lines in drawing order, the last on top. */
   drawn(): readonly DrawnLine[]
+  /** What the axis divides values by. */
+  readonly factor: number
   /** Called after the lines have been painted. */
   painted(): void
 }
@@ -86,9 +88,7 @@ class LinesRenderer implements ICustomSeriesPaneRenderer {
     const first = data.bars[from]
     const last = data.bars[to - 1]
     if (!first || !last) return
-    const zero = toY(0)
-    const one = toY(1)
-    const scale = linear(toY, zero, one)
+    const scale = linear(toY, this.#source.factor)
     if (!scale) return
     target.useBitmapCoordinateSpace(
       ({ context, horizontalPixelRatio: hr, verticalPixelRatio: vr, bitmapSize }) => {
@@ -123,16 +123,11 @@ interface Place {
   readonly height: number
 }
 
-/** The axis is linear, so two values place all others. Values of 1e300 need a wider base than 0 and 1. */
-function linear(toY: PriceToCoordinateConverter, zero: number | null, one: number | null) {
-  if (zero === null || one === null) return undefined
-  if (Math.abs(one - zero) > 1e-6 && Math.abs(one - zero) < 1e6) return { at: zero, per: one - zero }
-  for (let base = 1e-300; base < 1e305; base *= 1e6) {
-    const y = toY(base)
-    if (y !== null && Math.abs(y - zero) > 1 && Math.abs(y - zero) < 1e7)
-      return { at: zero, per: (y - zero) / base }
-  }
-  return { at: zero, per: one - zero }
+/** The axis is linear, so two values place all others: y = at + per · value. */
+function linear(toY: PriceToCoordinateConverter, factor: number) {
+  const zero = toY(0)
+  const one = toY(1)
+  return zero === null || one === null ? undefined : { at: zero, per: (one - zero) / factor }
 }
 
 function drawLine(context: CanvasRenderingContext2D, line: DrawnLine, place: Place, alone: boolean): void {

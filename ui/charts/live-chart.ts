@@ -16,7 +16,7 @@ import { headSlot, leadMs, slotOf, slotSeconds, stepFor } from '../model/grid.ts
 import { GridView } from '../model/grid-view.ts'
 import type { Line, MetricModel } from '../model/metric-model.ts'
 import type { Drawable } from '../model/scheduler.ts'
-import { valueRange } from '../model/value-range.ts'
+import { axisFactor, type ValueRange, valueRange } from '../model/value-range.ts'
 import { type ChartTheme, dashOf } from './chart-theme.ts'
 import { type DrawnLine, LinesSeries, type LinesSource, type SlotRow } from './lines-series.ts'
 
@@ -36,15 +36,20 @@ export interface LiveChartOptions {
 
 /** More new slots than this at once are set anew rather than appended one by one. */
 const appendMax = 40
+/** CSS pixels of the value axis, the same everywhere so that charts below each other line up. */
+const axisWidth = 64
 /** CSS pixels kept free to the right of the newest slot, for the dot on it. */
 const roomRight = 6
 
 /** One chart of the library around one model: owns its grid, its rows and its axes. Points come through the model. */
 export class LiveChart implements Drawable, LinesSource {
   readonly unit: Unit
+  /** What the axis divides values by: 2^30 shows bytes as GiB. */
+  factor = 1
   hidden: (line: Line) => boolean = () => false
   #grid: GridView
   #head = 0
+  #range: ValueRange | undefined
   #rows = 0
   /** Event time of the newest point that may move the axis, ms. */
   #newest = Number.NEGATIVE_INFINITY
@@ -63,7 +68,11 @@ export class LiveChart implements Drawable, LinesSource {
       width: container.clientWidth,
       height: container.clientHeight,
       ...this.#look(),
-      rightPriceScale: { borderVisible: false, minimumWidth: 62, scaleMargins: { top: 0.06, bottom: 0.04 } },
+      rightPriceScale: {
+        borderVisible: false,
+        minimumWidth: axisWidth,
+        scaleMargins: { top: 0.06, bottom: 0.04 },
+      },
       handleScroll: false,
       handleScale: false,
       timeScale: {
@@ -76,7 +85,7 @@ export class LiveChart implements Drawable, LinesSource {
         tickMarkFormatter: tickMark,
       },
       localization: {
-        priceFormatter: (value: number) => formatValue(value, this.unit),
+        priceFormatter: (value: number) => this.#axisLabel(value),
         timeFormatter: (time: Time) => formatTime(Number(time) * 1000, this.stepMs < 1000),
       },
     })
@@ -211,7 +220,7 @@ export class LiveChart implements Drawable, LinesSource {
 
   #layOut(width: number): GridView {
     this.#width = width
-    const pane = Math.max(40, width - 62)
+    const pane = Math.max(40, width - axisWidth)
     const stepMs = stepFor(this.#o.windowMs, pane, this.#o.maxSlots)
     return new GridView(this.#o.model, stepMs, Math.ceil(this.#o.windowMs / stepMs))
   }
@@ -221,7 +230,7 @@ export class LiveChart implements Drawable, LinesSource {
     this.#head = head
     this.#rows = slots
     this.#series.setData(Array.from({ length: slots }, (_, i) => this.#row(head - slots + 1 + i)))
-    const pane = Math.max(40, this.#width - 62)
+    const pane = Math.max(40, this.#width - axisWidth)
     const room = (roomRight * slots) / pane
     this.#chart.timeScale().setVisibleLogicalRange({ from: 0, to: slots - 1 + room })
   }
@@ -230,11 +239,20 @@ export class LiveChart implements Drawable, LinesSource {
     return { time: slotSeconds(slot, this.stepMs) as UTCTimestamp, slot }
   }
 
-  #autoscale(): AutoscaleInfo {
+  /** The range of what is on screen; with nothing there the last one stays, before the first point there is none. */
+  #autoscale(): AutoscaleInfo | null {
     const { from, to } = this.visible
     const { min, max } = this.#grid.extent(from, to, (line) => !this.hidden(line))
-    const range = valueRange(min, max, this.unit)
-    return { priceRange: { minValue: range.min, maxValue: range.max } }
+    if (min <= max) this.#range = valueRange(min, max, this.unit)
+    if (!this.#range) return null
+    const { min: low, max: high } = this.#range
+    this.factor = axisFactor(Math.max(Math.abs(low), Math.abs(high)), this.unit)
+    return { priceRange: { minValue: low / this.factor, maxValue: high / this.factor } }
+  }
+
+  /** The unit of percentages stands in the panel's title. */
+  #axisLabel(value: number): string {
+    return formatValue(value * this.factor, this.unit === 'percent' ? 'none' : this.unit)
   }
 
   #hovered(event: MouseEventParams): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Unit } from './format.ts'
-import { valueRange } from './value-range.ts'
+import { axisFactor, valueRange } from './value-range.ts'
 
 test('the axis has round bounds around the values, and zero when it is near', () => {
   const table: [min: number, max: number, unit: Unit, low: number, high: number][] = [
@@ -35,4 +35,17 @@ test('the values always lie within, whatever their size', () => {
 
 test('without values there is still an axis', () => {
   assert.deepEqual(valueRange(Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY), { min: 0, max: 1 })
+})
+
+test('values on the axis lie below a thousand, bytes below 1024 of their unit', () => {
+  assert.equal(axisFactor(999, 'none'), 1)
+  assert.equal(axisFactor(4000, 'none'), 1000)
+  assert.equal(axisFactor(1500, 'bytes'), 1024)
+  assert.equal(axisFactor(9e9, 'bytes'), 2 ** 30)
+  assert.equal(axisFactor(0, 'none'), 1)
+  assert.ok(axisFactor(5e-324, 'none') > 0)
+  for (const size of [1e-300, 1e-9, 1e300, Number.MAX_VALUE]) {
+    const scaled = size / axisFactor(size, 'none')
+    assert.ok(scaled >= 0.999 && scaled < 1001, `${size}: ${scaled}`)
+  }
 })

@@ -35,3 +35,14 @@ function niceStep(rough: number, unit: Unit): number {
   const factor = [1, 2, 5, 10].find((f) => f * power >= rough) ?? 10
   return factor * power || 1
 }
+
+/**
+ * What values are divided by before they go on an axis whose greatest value is `size`: powers of 1000, for bytes of
+ * 1024. The axis then has round labels in its own unit, and its arithmetic stays far from the limits of a double.
+ */
+export function axisFactor(size: number, unit: Unit): number {
+  if (!(size > 0) || !Number.isFinite(size)) return 1
+  const base = unit === 'bytes' ? 1024 : 1000
+  const power = Math.floor(Math.log(size) / Math.log(base))
+  return unit === 'bytes' ? base ** Math.min(4, Math.max(0, power)) : base ** Math.max(-100, power)
+}

@@ -9,7 +9,7 @@ import '../sg-status/sg-status.ts'
 import { styles } from './sg-agents-table.styles.ts'
 
 /** Values that fit a row before it says how many more there are. */
-const shownValues = 4
+const shownValues = 3
 
 /** Agents with their status, when they were last heard of, and what they said. A click filters the charts. */
 export class SgAgentsTable extends LitElement {

@@ -1,6 +1,9 @@
 import { css, html, LitElement, svg } from 'lit'
 import { base } from '../../styles/shared.ts'
 
+/** Fewer values have no shape yet. */
+const fewest = 5
+
 /** A line of a few values without axes: the shape of the last minutes. */
 export class SgSpark extends LitElement {
   static override styles = [
@@ -39,11 +42,12 @@ export class SgSpark extends LitElement {
   }
 
   protected override render() {
-    const { values, slots } = this
-    if (values.length < 2) return html`<svg aria-hidden="true"></svg>`
+    const { values } = this
+    const width = Math.max(Math.min(this.slots, values.length * 2), 2)
+    if (values.length < fewest) return html`<svg aria-hidden="true"></svg>`
     const top = Math.max(...values) * 1.1 || 1
     const points = values.map((value, i) => {
-      const x = ((slots - values.length + i) / (slots - 1)) * 100
+      const x = ((width - values.length + i) / (width - 1)) * 100
       return `${x.toFixed(2)},${(30 - (value / top) * 28).toFixed(2)}`
     })
     const left = points[0].split(',')[0]

@@ -8,6 +8,13 @@ export const styles = css`
     margin-bottom: 12px;
   }
 
+  .panels {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 340px), 1fr));
+    gap: 12px;
+    margin: 12px 0;
+  }
+
   .card + .card,
   .card + sg-empty {
     margin-top: 12px;

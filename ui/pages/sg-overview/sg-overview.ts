@@ -1,12 +1,16 @@
 import { ContextConsumer } from '@lit/context'
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
-import type { AgentItem, Listing, SeriesItem, TenantDetail } from '../../api/types.ts'
+import { repeat } from 'lit/directives/repeat.js'
+import { readHistory } from '../../api/history.ts'
+import type { AgentItem, History, Listing, SeriesItem, TenantDetail } from '../../api/types.ts'
 import { seriesName } from '../../api/types.ts'
 import { accessContext } from '../../app/contexts.ts'
 import { FeedController } from '../../app/feed-controller.ts'
+import { navigate } from '../../app/navigate.ts'
 import { PollController } from '../../app/poll-controller.ts'
 import '../../elements/sg-agents-table/sg-agents-table.ts'
 import '../../elements/sg-empty/sg-empty.ts'
+import '../../elements/sg-panel/sg-panel.ts'
 import '../../elements/sg-tile/sg-tile.ts'
 import { onTick } from '../../elements/ticker.ts'
 import { formatAge, formatCount, formatRate } from '../../model/format.ts'
@@ -16,6 +20,8 @@ import { hrefOf } from '../../model/route.ts'
 import { base, controls, page, table } from '../../styles/shared.ts'
 import { styles } from './sg-overview.styles.ts'
 
+/** Live charts on this page. */
+const shownMetrics = 3
 /** Tenants whose status is polled for the table. */
 const polledTenants = 20
 
@@ -31,8 +37,7 @@ export class SgOverview extends LitElement {
   readonly #access = new ContextConsumer(this, { context: accessContext, subscribe: true })
   readonly #feed = new FeedController(this, () => this.tenant, {
     points: (_, batch) => {
-      this.#values.take(batch)
-      this.#measure(batch.received)
+      if (this.#values.take(batch)) this.requestUpdate()
     },
   })
   readonly #details = new PollController(this, 2000, (signal) => this.#readDetails(signal))
@@ -70,7 +75,7 @@ export class SgOverview extends LitElement {
       <div class="head"><h1>Overview</h1></div>
       <div class="tiles">${this.#tiles()}</div>
       ${this.tenants.length > 1 ? this.#tenantTable() : nothing}
-      ${this.#agentsCard(tenant)}
+      ${this.#panels(tenant)} ${this.#agentsCard(tenant)}
     `
   }
 
@@ -111,6 +116,26 @@ export class SgOverview extends LitElement {
         .values=${feed?.lags.values.slice(-60)}
       ></sg-tile>
     `
+  }
+
+  /** The first metrics of the tenant, live. */
+  #panels(tenant: string) {
+    const { feed, live } = this.#feed
+    const metrics = this.#values.metrics.slice(0, shownMetrics)
+    if (!feed || metrics.length === 0) return nothing
+    return html`<div class="panels" data-count=${metrics.length}>
+      ${repeat(
+        metrics,
+        (metric) => `${tenant} ${metric}`,
+        (metric) => html`<sg-panel
+          .metric=${metric}
+          .feed=${feed}
+          .scheduler=${live?.scheduler}
+          .readHistory=${this.#readHistory}
+          @sg-large=${() => navigate({ page: 'tenant', tenant, metric })}
+        ></sg-panel>`,
+      )}
+    </div>`
   }
 
   #agentsNote(agents: readonly AgentItem[]): string {
@@ -176,13 +201,11 @@ export class SgOverview extends LitElement {
     </section>`
   }
 
-  /** From the server's receipt until the frame that shows the new value. */
-  #measure(received: number): void {
-    this.requestUpdate()
-    requestAnimationFrame(() => {
-      const feed = this.#feed.feed
-      feed?.lags.add(Math.max(0, feed.clock.now() - received))
-    })
+  #readHistory = (metric: string, fromMs: number, signal: AbortSignal): Promise<History> => {
+    const api = this.#access.value?.api
+    const feed = this.#feed.feed
+    if (!api || !feed) return Promise.reject(new Error('not signed in'))
+    return readHistory(api, feed, { metric, agent: undefined, fromMs }, signal)
   }
 
   #get<T>(path: string, signal: AbortSignal): Promise<T> | undefined {

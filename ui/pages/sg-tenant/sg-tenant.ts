@@ -1,6 +1,7 @@
 import { ContextConsumer } from '@lit/context'
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
+import { readHistory } from '../../api/history.ts'
 import type { History, Listing, SeriesItem } from '../../api/types.ts'
 import { seriesName } from '../../api/types.ts'
 import { accessContext } from '../../app/contexts.ts'
@@ -219,16 +220,9 @@ export class SgTenant extends LitElement {
 
   #readHistory = (metric: string, fromMs: number, signal: AbortSignal): Promise<History> => {
     const api = this.#access.value?.api
-    if (!api) return Promise.reject(new Error('not signed in'))
-    const now = this.#feed.feed?.clock.now() ?? Date.now()
-    const query = new URLSearchParams({
-      metric,
-      from: String(fromMs),
-      to: String(Math.ceil(now + 600_000)),
-      resolution: 'raw',
-    })
-    if (this.route.agent) query.set('agent', this.route.agent)
-    return api.get(`${this.#base}/metrics?${query}`, signal)
+    const feed = this.#feed.feed
+    if (!api || !feed) return Promise.reject(new Error('not signed in'))
+    return readHistory(api, feed, { metric, agent: this.route.agent, fromMs }, signal)
   }
 
   get #base(): string {
