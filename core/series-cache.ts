@@ -50,10 +50,14 @@ export function createSeriesCache(capacity: number): SeriesCache {
     if (held) return held
     const made = makeSeries(name, agent, tags as Record<string, unknown>)
     if (made) {
-      metric.byTags.set(key, made)
+      // The same tags in another order are the same series.
+      const sorted = tagKey(agent, made.name[2]) as string
+      const same = metric.byTags.get(sorted) ?? made
+      metric.byTags.set(sorted, same).set(key, same)
       size++
+      return same
     }
-    return made
+    return undefined
   }
 
   return {

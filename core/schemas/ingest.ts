@@ -18,7 +18,7 @@ const point = {
       description: 'RFC 3339 with a zone, or epoch milliseconds; the time of arrival when left out.',
       anyOf: [
         { type: 'string', minLength: 20, maxLength: 40, example: '2026-01-31T12:00:00Z' },
-        { type: 'number', minimum: 0 },
+        { type: 'number' },
       ],
     },
     tags: {
