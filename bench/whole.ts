@@ -17,13 +17,13 @@ import { metricPartitions, persistGroup } from '@streamgauge/core/topics.ts'
 import { registerGateway } from '@streamgauge/gateway/gateway.ts'
 import { testStack } from '@streamgauge/local/stack.ts'
 import { startPipeline } from '@streamgauge/pipeline/pipeline.ts'
-import type { FastifyInstance } from 'fastify'
 
 /** All roles in this process on services and a database of their own. */
 export interface Whole extends AsyncDisposable {
+  /** Every route of the HTTP server. */
+  readonly routes: readonly { readonly method: string; readonly url: string }[]
   /** Of the HTTP server with ingest and gateway; it changes with `restart`. */
   readonly url: string
-  readonly app: FastifyInstance
   readonly database: Database
   readonly log: Log
   readonly config: Config
@@ -34,13 +34,16 @@ export interface Whole extends AsyncDisposable {
   restart(): Promise<void>
 }
 
-const uiFolder = new URL('../ui/dist', import.meta.url).pathname
+const builtUi = new URL('../ui/dist', import.meta.url).pathname
 
 /**
  * Starts everything a point passes through, with migrations and topics. `env` adds to what the services give, such as
  * PUBLIC_URL.
  */
-export async function startWhole(env: Readonly<Record<string, string>> = {}): Promise<Whole> {
+export async function startWhole(
+  env: Readonly<Record<string, string>> = {},
+  { uiFolder = builtUi }: { uiFolder?: string } = {},
+): Promise<Whole> {
   await using cleanup = new AsyncDisposableStack()
   const stack = cleanup.use(await testStack())
   const config = readConfig({ ...stack.env, ...env })
@@ -62,6 +65,10 @@ export async function startWhole(env: Readonly<Record<string, string>> = {}): Pr
     const own = createRegistry()
     const auth = createAuthenticator({ database, staleMaxMs: config.authStaleMaxMs, logger })
     const app = await createServer({ logger, auth, health: [], registry: own, metricsToken: null })
+    const routes: { method: string; url: string }[] = []
+    app.addHook('onRoute', ({ method, url }) => {
+      for (const name of [method].flat()) routes.push({ method: name, url })
+    })
     const { limits } = config
     await registerIngest(app, { log, database, redis, registry: own, limits })
     const gateway = await registerGateway(app, {
@@ -77,7 +84,7 @@ export async function startWhole(env: Readonly<Record<string, string>> = {}): Pr
     const url = await app.listen({ host: '127.0.0.1', port: 0 })
     return {
       url,
-      app,
+      routes,
       async close() {
         app.drain()
         await app.close()
@@ -95,8 +102,8 @@ export async function startWhole(env: Readonly<Record<string, string>> = {}): Pr
     get url() {
       return server.url
     },
-    get app() {
-      return server.app
+    get routes() {
+      return server.routes
     },
     database,
     log,

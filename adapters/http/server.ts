@@ -12,6 +12,7 @@ import { addMetrics } from './metrics.ts'
 import { addNotFound } from './not-found.ts'
 import { openapi } from './openapi.ts'
 import { sendClientError, sendError } from './problems.ts'
+import { closeSilentConnections } from './silent.ts'
 import { compileValidator } from './validate.ts'
 
 declare module 'fastify' {
@@ -98,6 +99,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.setValidatorCompiler(compileValidator)
   app.removeContentTypeParser('text/plain')
   continueLate(app)
+  closeSilentConnections(app)
   addNotFound(app)
   await app.register(swagger, openapi)
   addAuthorization(app, options.auth)
