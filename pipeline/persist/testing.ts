@@ -9,11 +9,12 @@ import { migrate } from '@streamgauge/adapters/mariadb/migrate.ts'
 import { type Database, openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import { createTenant } from '@streamgauge/adapters/mariadb/tenants.ts'
 import { Registry } from '@streamgauge/adapters/metrics.ts'
-import type { Batch, SeriesName } from '@streamgauge/core/batch.ts'
+import type { Batch } from '@streamgauge/core/batch.ts'
 import { metricPartitions, srcHeader, topics } from '@streamgauge/core/topics.ts'
 import { type TestStack, testStack } from '@streamgauge/local/stack.ts'
 import { pino } from 'pino'
 import { type Pipeline, startPipeline } from '../pipeline.ts'
+import { batchOf } from './fixture.ts'
 import { persistGroup } from './write-run.ts'
 
 /** A migrated database, topics and one tenant on real services, for live tests of persist. */
@@ -28,8 +29,8 @@ export interface Workbench extends AsyncDisposable {
   start(): Promise<Pipeline>
   /** Appends batches in one request; answers the offset of the first. */
   append(...batches: Partial<Batch>[]): Promise<number>
-  /** Waits until persist has published everything that is in the log now, and has noted it. */
-  settled(): Promise<void>
+  /** Waits until persist has stored everything that is in the log now; published it is once persist is closed. */
+  stored(): Promise<void>
   /** The tenant's records of `metrics.persisted`. */
   persisted(): Promise<{ src: number; batch: Batch; record: LogRecord }[]>
   /** The tenant's rows of `metrics_raw`, in the order of their positions. */
@@ -72,15 +73,18 @@ export async function workbench(): Promise<Workbench> {
       return { ...pipeline, close }
     },
     async append(...batches) {
-      const records = batches.map((batch) => ({ key: tenant, value: JSON.stringify(batchOf(tenant, batch)) }))
+      const records = batches.map((batch) => ({
+        key: tenant,
+        value: JSON.stringify(batchOf({ received: Date.now(), tenant, ...batch })),
+      }))
       const [{ offset }] = await log.append(topics.ingest, records)
       return offset
     },
-    async settled() {
+    async stored() {
       const { high } = (await log.bounds(topics.ingest))[partition]
       for (;;) {
         const cursor = (await readCursors(database, persistGroup))[partition]
-        if (cursor.published >= high) return
+        if (cursor.nextOffset >= high) return
         await sleep(20)
       }
     },
@@ -102,12 +106,4 @@ export async function workbench(): Promise<Workbench> {
       ),
     [Symbol.asyncDispose]: () => ending.disposeAsync(),
   }
-}
-
-const cpu: SeriesName = ['cpu', null, {}]
-
-/** A batch of one series with one point, now, unless said otherwise. */
-export function batchOf(tenant: string, more: Partial<Batch>): Batch {
-  const received = more.received ?? Date.now()
-  return { v: 1, tenant, received, series: [cpu], s: [0], t: [received], x: [1], ...more }
 }
