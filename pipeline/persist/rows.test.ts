@@ -58,7 +58,3 @@ test('a point older than raw is kept has no row; one exactly as old has', () => 
     ['2'],
   )
 })
-
-test('minus zero keeps its sign', () => {
-  assert.match(rows([{ x: [-0] }], [[1]], ['all'])[0], /\t-0$/)
-})

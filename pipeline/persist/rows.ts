@@ -35,7 +35,7 @@ export function rawRows(
   let count = 0
   for (const sid of [...bySeries.keys()].sort((a, b) => a - b)) {
     const { times, positions, values } = bySeries.get(sid) as Rows
-    for (const i of order(times)) text += `${sid}\t${times[i]}\t${positions[i]}\t${numberText(values[i])}\n`
+    for (const i of order(times)) text += `${sid}\t${times[i]}\t${positions[i]}\t${values[i]}\n`
     count += times.length
   }
   return { data: Buffer.from(text, 'latin1'), rows: count }
@@ -53,9 +53,4 @@ function order(times: readonly number[]): Iterable<number> {
     if (times[i] < times[i - 1]) return [...times.keys()].sort((a, b) => times[a] - times[b] || a - b)
   }
   return times.keys()
-}
-
-/** The shortest text that reads back as the same double; JavaScript writes −0 as "0". */
-function numberText(value: number): string {
-  return value === 0 && 1 / value < 0 ? '-0' : String(value)
 }

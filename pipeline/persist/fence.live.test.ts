@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readToEnd } from '@streamgauge/adapters/kafka/read.ts'
+import type { LogRecord } from '@streamgauge/adapters/kafka/types.ts'
+import { lockCursor, readCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
+import { openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
+import { Registry } from '@streamgauge/adapters/metrics.ts'
+import { topics } from '@streamgauge/core/topics.ts'
+import { examine, heal } from '../doctor.ts'
+import { startRetention } from '../retention/retention.ts'
+import { createMetrics } from './metrics.ts'
+import { createPersist, type Persist, sessionSettings } from './persist.ts'
+import { knownTenants } from './tenants.ts'
+import { logger, type Workbench, workbench } from './testing.ts'
+import { persistGroup } from './write-run.ts'
+
+/** A persist whose consumer is the test: it decides which owner acts, and when. */
+async function owner(bench: Workbench): Promise<Persist & AsyncDisposable> {
+  const { log, database } = bench
+  const db = openDatabase({ url: bench.stack.databaseUrl, session: sessionSettings, connectionLimit: 2 })
+  const persist = createPersist({
+    log,
+    db,
+    tenants: knownTenants(database),
+    metrics: createMetrics(new Registry()),
+    logger,
+    rawRetentionMs: bench.config.limits.rawRetentionMs,
+    needPartitions: async () => undefined,
+    clock: Date.now,
+  })
+  return {
+    ...persist,
+    async [Symbol.asyncDispose]() {
+      await persist.drain()
+      await db.close()
+    },
+  }
+}
+
+async function makePartitions(bench: Workbench): Promise<void> {
+  const { log, database, config } = bench
+  const { rawRetentionMs } = config.limits
+  const registry = new Registry()
+  const retention = startRetention({ log, database, logger, registry, rawRetentionMs, clock: Date.now })
+  await retention.makePartitions()
+  await retention.close()
+}
+
+async function assign(persist: Persist, bench: Workbench): Promise<number | undefined> {
+  const bounds = (await bench.log.bounds(topics.ingest)).filter(
+    ({ partition }) => partition === bench.partition,
+  )
+  return (await persist.handlers.assigned(bounds)).get(bench.partition)
+}
+
+async function deliver(persist: Persist, bench: Workbench, records: LogRecord[]) {
+  return persist.handlers.batch(bench.partition, records, records.length)
+}
+
+test('an owner that was replaced while it slept changes nothing when it wakes', async () => {
+  await using bench = await workbench()
+  await makePartitions(bench)
+  await using sleeper = await owner(bench)
+  await using heir = await owner(bench)
+  await bench.append({ x: [0] }, { x: [1] }, { x: [2] }, { x: [3] })
+  const records = await readToEnd(bench.log, topics.ingest)
+  await assign(sleeper, bench)
+  await deliver(sleeper, bench, records.slice(0, 1))
+  // It sleeps; the partition moves on without it.
+  await sleeper.drain()
+  assert.equal(await assign(heir, bench), 0)
+  await deliver(heir, bench, records.slice(0, 3))
+  const before = (await bench.persisted()).length
+  assert.equal(await deliver(sleeper, bench, records.slice(1, 4)), 'pause')
+  assert.equal((await bench.persisted()).length, before, 'nothing is published ahead of the new owner')
+  await deliver(heir, bench, records.slice(3))
+  assert.deepEqual(
+    (await bench.raw()).map(({ value }) => value),
+    [0, 1, 2, 3],
+  )
+  assert.deepEqual(
+    (await bench.persisted()).map(({ src }) => src),
+    [0, 1, 2, 3],
+  )
+})
+
+test('a frozen owner loses its lock, and with it its transaction', async () => {
+  await using bench = await workbench()
+  const db = openDatabase({ url: bench.stack.databaseUrl, session: sessionSettings, connectionLimit: 2 })
+  const frozen = await db.connection()
+  await frozen.begin()
+  await lockCursor(frozen, persistGroup, bench.partition)
+  const start = Date.now()
+  const attempt = async () => {
+    const next = await db.connection()
+    try {
+      await next.begin()
+      return await lockCursor(next, persistGroup, bench.partition)
+    } finally {
+      next.destroy()
+    }
+  }
+  await assert.rejects(attempt(), { errno: 1205 })
+  await attempt()
+  assert.ok(Date.now() - start < 7_000)
+  await assert.rejects(frozen.commit())
+  frozen.destroy()
+  await db.close()
+})
+
+test('a log that is not the same any more stops its partition until doctor has decided', async () => {
+  await using bench = await workbench()
+  const pipeline = await bench.start()
+  await bench.append({ x: [1] }, { x: [2] })
+  await bench.stored()
+  await pipeline.close()
+  const cases: [code: string, sql: string][] = [
+    ['LOG_END', 'next_offset = 50, published = 50'],
+    ['OTHER_LOG', 'next_offset = 2, published = 2, fingerprint = REPEAT("x", 32)'],
+  ]
+  for (const [code, sql] of cases) {
+    await bench.database.execute(`UPDATE cursors SET ${sql} WHERE topic_partition = ?`, [bench.partition])
+    const stored = await bench.raw()
+    const again = await bench.start()
+    await bench.append({ x: [3] })
+    while (again.health().stopped.length === 0) await sleep(20)
+    assert.equal(again.health().stopped[0].code, code)
+    assert.deepEqual(await bench.raw(), stored, 'nothing is persisted from it')
+    assert.deepEqual(
+      (await examine(bench.log, bench.database)).map((one) => [one.partition, one.code]),
+      [[bench.partition, code]],
+    )
+    await heal(bench.log, bench.database, bench.partition, Date.now())
+    assert.deepEqual(await examine(bench.log, bench.database), [])
+    // The rows of the "old log" are in the way only because this test has made it up.
+    await bench.database.execute('DELETE FROM metrics_raw')
+    await bench.stored()
+    assert.deepEqual(again.health().stopped, [])
+    await again.close()
+  }
+})
+
+test('rows that exist already stop the partition: nothing is taken for a duplicate in silence', async () => {
+  await using bench = await workbench()
+  const pipeline = await bench.start()
+  await bench.append({ x: [1] }, { x: [2] })
+  await bench.stored()
+  await pipeline.close()
+  await bench.database.execute(
+    'UPDATE cursors SET next_offset = 1, published = 1, fingerprint = NULL WHERE topic_partition = ?',
+    [bench.partition],
+  )
+  const again = await bench.start()
+  while (again.health().stopped.length === 0) await sleep(20)
+  assert.equal(again.health().stopped[0].code, 'ROWS_EXIST')
+  assert.equal((await readCursors(bench.database, persistGroup))[bench.partition].nextOffset, 1)
+})
