@@ -7,6 +7,7 @@ import type { RedisStore } from '@streamgauge/adapters/redis/client.ts'
 import { createQuota } from '@streamgauge/adapters/redis/quota.ts'
 import type { ItemError } from '@streamgauge/core/errors.ts'
 import { Fault } from '@streamgauge/core/fault.ts'
+import { invariant } from '@streamgauge/core/invariant.ts'
 import { limits } from '@streamgauge/core/limits.ts'
 import { ingestAnswer, ingestBody, ingestQuery } from '@streamgauge/core/schemas/ingest.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -75,6 +76,9 @@ export async function registerIngest(app: FastifyInstance, options: IngestOption
 
     /** Everything that can be refused before the body is read. */
     async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+      if (!request.tenant) {
+        throw new Fault('FORBIDDEN', 'An operator token belongs to no tenant; use an ingest token.')
+      }
       const { 'content-encoding': encoding, 'content-type': type } = request.headers
       if (encoding !== undefined && !/^(gzip|x-gzip|identity)$/i.test(encoding)) {
         throw new Fault('CONTENT_ENCODING_UNSUPPORTED')
@@ -111,15 +115,14 @@ export async function registerIngest(app: FastifyInstance, options: IngestOption
       },
       async (request, reply) => {
         const { tenant, place } = request
-        if (!tenant)
-          throw new Fault('FORBIDDEN', 'An operator token belongs to no tenant; use an ingest token.')
+        invariant(tenant && place, 'admit lets nobody in without them')
         const key = request.headers['idempotency-key']
         if (key !== undefined && !(typeof key === 'string' && idempotencyKey.test(key))) {
           throw new Fault('IDEMPOTENCY_KEY_INVALID')
         }
         const sent = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
         const isPacked = /gzip$/i.test(request.headers['content-encoding'] ?? '')
-        const body = isPacked && place ? await gunzipBody(sent, place) : sent
+        const body = isPacked ? await gunzipBody(sent, place) : sent
         const { partial } = request.query
         const receipt = await accept(acceptor, {
           tenant,
