@@ -132,7 +132,9 @@ function linear(toY: PriceToCoordinateConverter, factor: number) {
 
 function drawLine(context: CanvasRenderingContext2D, line: DrawnLine, place: Place, alone: boolean): void {
   const { columns, color, dash, maxDistance, dimmed } = line
-  const { from, to, x, y, ratio } = place
+  const { to, x, y, ratio } = place
+  // begins with the neighbour outside, so that lines enter the pane instead of beginning in it
+  const from = place.from - Math.ceil(maxDistance)
   context.globalAlpha = dimmed ? 0.18 : 1
   drawBand(context, columns, color, place)
   const dots: [number, number][] = []

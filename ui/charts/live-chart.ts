@@ -2,22 +2,23 @@ import {
   type AutoscaleInfo,
   ColorType,
   CrosshairMode,
-  createChart,
-  type IChartApi,
+  createChartEx,
+  type IChartApiBase,
   type ISeriesApi,
   LineStyle,
   type MouseEventParams,
-  TickMarkType,
   type Time,
   type UTCTimestamp,
 } from 'lightweight-charts'
-import { formatDateTime, formatTime, formatValue, type Unit, unitOf } from '../model/format.ts'
+import { formatTime, formatValue, type Unit, unitOf } from '../model/format.ts'
 import { headSlot, leadMs, slotOf, slotSeconds, stepFor } from '../model/grid.ts'
 import { GridView } from '../model/grid-view.ts'
 import type { Line, MetricModel } from '../model/metric-model.ts'
 import type { Drawable } from '../model/scheduler.ts'
+import { labelDistance } from '../model/time-marks.ts'
 import { axisFactor, type ValueRange, valueRange } from '../model/value-range.ts'
 import { type ChartTheme, dashOf } from './chart-theme.ts'
+import { GridTime } from './grid-time.ts'
 import { type DrawnLine, LinesSeries, type LinesSource, type SlotRow } from './lines-series.ts'
 
 export interface LiveChartOptions {
@@ -38,6 +39,8 @@ export interface LiveChartOptions {
 const appendMax = 40
 /** CSS pixels of the value axis, the same everywhere so that charts below each other line up. */
 const axisWidth = 64
+/** CSS pixels that a time label needs with the room around it. */
+const labelPx = 82
 /** CSS pixels kept free to the right of the newest slot, for the dot on it. */
 const roomRight = 6
 
@@ -57,14 +60,15 @@ export class LiveChart implements Drawable, LinesSource {
   #width = 0
   #theme: ChartTheme
   readonly #o: LiveChartOptions
-  readonly #chart: IChartApi
+  readonly #time = new GridTime()
+  readonly #chart: IChartApiBase<Time>
   readonly #series: ISeriesApi<'Custom', Time>
 
   constructor(container: HTMLElement, options: LiveChartOptions) {
     this.#o = options
     this.#theme = options.theme
     this.unit = unitOf(options.model.metric)
-    this.#chart = createChart(container, {
+    this.#chart = createChartEx(container, this.#time, {
       width: container.clientWidth,
       height: container.clientHeight,
       ...this.#look(),
@@ -82,7 +86,7 @@ export class LiveChart implements Drawable, LinesSource {
         minBarSpacing: 0.01,
         lockVisibleTimeRangeOnResize: true,
         allowBoldLabels: false,
-        tickMarkFormatter: tickMark,
+        uniformDistribution: true,
       },
       localization: {
         priceFormatter: (value: number) => this.#axisLabel(value),
@@ -222,6 +226,7 @@ export class LiveChart implements Drawable, LinesSource {
     this.#width = width
     const pane = Math.max(40, width - axisWidth)
     const stepMs = stepFor(this.#o.windowMs, pane, this.#o.maxSlots)
+    this.#time.labelEveryMs = labelDistance(this.#o.windowMs, pane, labelPx)
     return new GridView(this.#o.model, stepMs, Math.ceil(this.#o.windowMs / stepMs))
   }
 
@@ -279,12 +284,4 @@ export class LiveChart implements Drawable, LinesSource {
       },
     }
   }
-}
-
-/** Axis labels in the viewer's zone, as fine as the mark. */
-function tickMark(time: Time, type: TickMarkType): string {
-  const at = Number(time) * 1000
-  if (type === TickMarkType.TimeWithSeconds) return formatTime(at)
-  if (type === TickMarkType.Time) return formatTime(at).slice(0, 5)
-  return formatDateTime(at).slice(5, 10)
 }

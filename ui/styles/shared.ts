@@ -46,7 +46,12 @@ export const base = css`
   .mono {
     font-family: var(--sg-mono);
     font-variant-numeric: tabular-nums;
-    font-feature-settings: "zero" 0;
+  }
+
+  .mono,
+  pre,
+  code {
+    font-variant-ligatures: none;
   }
 
   .muted {

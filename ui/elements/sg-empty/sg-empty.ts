@@ -10,6 +10,7 @@ export class SgEmpty extends LitElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         justify-items: center;
         gap: 8px;
         padding: 56px 24px;
@@ -54,6 +55,24 @@ export class SgEmpty extends LitElement {
       code {
         font: 400 12px / 1 var(--sg-mono);
         color: var(--sg-text);
+      }
+
+      @media (max-width: 640px) {
+        :host {
+          padding: 32px 16px;
+        }
+
+        .line {
+          flex-direction: column;
+          align-items: stretch;
+          padding: 10px 12px;
+        }
+
+        code {
+          display: inline-block;
+          line-height: 18px;
+          overflow-wrap: anywhere;
+        }
       }
 
       .beat {

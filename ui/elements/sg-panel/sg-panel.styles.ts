@@ -86,7 +86,7 @@ export const styles = css`
   }
 
   :host([large]) .stage {
-    height: max(320px, calc(100vh - 300px));
+    height: max(320px, calc(100vh - 208px));
   }
 
   #chart {
@@ -112,6 +112,27 @@ export const styles = css`
     z-index: 3;
   }
 
+  .overlay[data-slim] {
+    inset: 6px 70px auto 6px;
+    padding: 4px 10px;
+    border: 1px solid color-mix(in srgb, var(--sg-firing) 40%, transparent);
+    border-radius: var(--sg-radius-s);
+    background: color-mix(in srgb, var(--sg-firing) 10%, var(--sg-surface));
+    font-size: 11.5px;
+    line-height: 16px;
+    text-align: left;
+  }
+
+  .reading {
+    position: absolute;
+    inset: 0 0 auto;
+    height: 2px;
+    z-index: 3;
+    background: linear-gradient(90deg, transparent 20%, var(--sg-accent) 50%, transparent 80%);
+    background-size: 250% 100%;
+    animation: sweep 1.2s linear infinite;
+  }
+
   .skeleton {
     position: absolute;
     inset: 12px 12px 12px;
@@ -132,7 +153,8 @@ export const styles = css`
   }
 
   @media (prefers-reduced-motion: reduce) {
-    .skeleton {
+    .skeleton,
+    .reading {
       animation: none;
     }
   }

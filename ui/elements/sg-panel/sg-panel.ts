@@ -1,9 +1,10 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import type { History } from '../../api/types.ts'
 import { readTheme } from '../../charts/chart-theme.ts'
+import { hoverGroup, type Pointing } from '../../charts/hover-group.ts'
 import { LiveChart } from '../../charts/live-chart.ts'
 import { formatValue, unitOf } from '../../model/format.ts'
-import { type WindowName, windowsMs } from '../../model/grid.ts'
+import { slotOf, type WindowName, windowsMs } from '../../model/grid.ts'
 import { type Line, MetricModel, maxLines } from '../../model/metric-model.ts'
 import { MetricSource } from '../../model/metric-source.ts'
 import { type PanelState, panelState } from '../../model/panel-state.ts'
@@ -22,7 +23,7 @@ import { styles } from './sg-panel.styles.ts'
 export type ReadHistory = (metric: string, fromMs: number, signal: AbortSignal) => Promise<History>
 
 /** One metric of a tenant as a live chart with its legend, its state and its table of points. */
-export class SgPanel extends LitElement {
+export class SgPanel extends LitElement implements Pointing {
   static override styles = [base, controls, styles]
   static override properties = {
     metric: { reflect: true, attribute: 'data-metric' },
@@ -146,7 +147,7 @@ export class SgPanel extends LitElement {
           ${this.#overlay()}
           ${
             this.asTable && this.#chart && this.#model
-              ? html`<sg-points .model=${this.#model} .chart=${this.#chart}></sg-points>`
+              ? html`<sg-points tabindex="0" @keydown=${this.#keyOfTable} .model=${this.#model} .chart=${this.#chart}></sg-points>`
               : nothing
           }
         </div>
@@ -186,12 +187,14 @@ export class SgPanel extends LitElement {
     const { kind } = this.panel
     if (this.asTable) return nothing
     if (kind === 'error') {
-      return html`<div class="overlay" role="status">
+      return html`<div class="overlay" ?data-slim=${this.#model?.hasPoints} role="status">
         <p>History could not be read: ${this.#source?.error}</p>
         <p class="muted">It is tried again by itself; live points go on.</p>
       </div>`
     }
-    if (this.#model?.hasPoints) return nothing
+    if (this.#model?.hasPoints) {
+      return this.#source?.loading ? html`<div class="reading" title="Reading the history"></div>` : nothing
+    }
     if (kind === 'empty') {
       return html`<div class="overlay" role="status">
         <p>No points in the last ${spoken[this.window]}</p>
@@ -257,17 +260,30 @@ export class SgPanel extends LitElement {
       theme: readTheme(this),
       maxSlots: this.maxSlots,
       onPaint: () => this.#painted(),
-      onHover: (slot) => {
-        this.hovered = slot
-      },
+      onHover: (slot) => this.#hover(slot),
     })
     chart.hidden = (line) => this.solo !== undefined && this.solo !== line.label
     chart.pause(this.paused)
     this.#chart = chart
     this.scheduler.add(chart)
+    hoverGroup.add(this)
+  }
+
+  /** Another chart is pointed at: show the same moment. */
+  pointAtTime(epochMs: number | undefined): void {
+    if (!this.#chart) return
+    this.hovered = epochMs === undefined ? undefined : slotOf(epochMs, this.#chart.stepMs)
+    this.#chart.pointAt(this.hovered)
+  }
+
+  #hover(slot: number | undefined): void {
+    if (!this.#chart || slot === this.hovered) return
+    this.hovered = slot
+    hoverGroup.point(this, slot === undefined ? undefined : slot * this.#chart.stepMs)
   }
 
   #dropChart(): void {
+    hoverGroup.remove(this)
     if (!this.#chart) return
     this.scheduler.remove(this.#chart)
     this.#chart.dispose()
@@ -377,14 +393,23 @@ export class SgPanel extends LitElement {
     this.#chart?.draw()
   }
 
-  #toggleTable(): void {
+  async #toggleTable(): Promise<void> {
     this.asTable = !this.asTable
+    await this.updateComplete
+    const shown = this.renderRoot.querySelector<HTMLElement>(this.asTable ? 'sg-points' : '#chart')
+    shown?.focus({ preventScroll: true })
+  }
+
+  #keyOfTable(event: KeyboardEvent): void {
+    if (event.key !== 't' && event.key !== 'Escape') return
+    event.stopPropagation()
+    void this.#toggleTable()
   }
 
   #blur(): void {
     this.scheduler.focus(undefined)
     this.#chart?.pointAt(undefined)
-    this.hovered = undefined
+    this.#hover(undefined)
   }
 
   #key(event: KeyboardEvent): void {
@@ -399,10 +424,10 @@ export class SgPanel extends LitElement {
       Home: from,
       End: to,
     }
-    if (event.key === 't') this.#toggleTable()
+    if (event.key === 't') void this.#toggleTable()
     else if (event.key === 'Escape') this.#blur()
     else if (target[event.key] !== undefined) {
-      this.hovered = target[event.key]
+      this.#hover(target[event.key])
       chart.pointAt(this.hovered)
     } else return
     event.preventDefault()

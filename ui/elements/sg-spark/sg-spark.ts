@@ -30,29 +30,24 @@ export class SgSpark extends LitElement {
       }
     `,
   ]
-  static override properties = { values: { attribute: false }, slots: { type: Number } }
+  static override properties = { values: { attribute: false } }
   declare values: readonly number[]
-  /** Values that fill the width; fewer stand at its right end. */
-  declare slots: number
 
   constructor() {
     super()
     this.values = []
-    this.slots = 60
   }
 
   protected override render() {
     const { values } = this
-    const width = Math.max(Math.min(this.slots, values.length * 2), 2)
     if (values.length < fewest) return html`<svg aria-hidden="true"></svg>`
     const top = Math.max(...values) * 1.1 || 1
     const points = values.map((value, i) => {
-      const x = ((width - values.length + i) / (width - 1)) * 100
+      const x = (i / (values.length - 1)) * 100
       return `${x.toFixed(2)},${(30 - (value / top) * 28).toFixed(2)}`
     })
-    const left = points[0].split(',')[0]
     return html`<svg viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
-      ${svg`<polygon class="area" points="${left},30 ${points.join(' ')} 100,30" />`}
+      ${svg`<polygon class="area" points="0,30 ${points.join(' ')} 100,30" />`}
       ${svg`<polyline class="line" points="${points.join(' ')}" />`}
     </svg>`
   }

@@ -59,9 +59,13 @@ export class SgTile extends LitElement {
         position: absolute;
         right: 0;
         bottom: 0;
-        width: 48%;
-        height: 46px;
-        mask-image: linear-gradient(90deg, transparent, #000 40%);
+        width: 42%;
+        height: 44px;
+        mask-image: linear-gradient(90deg, transparent, #000 45%);
+      }
+
+      .note[data-beside] {
+        max-width: 62%;
       }
 
       .blank {
@@ -125,7 +129,7 @@ export class SgTile extends LitElement {
             : html`<span data-role="value">${this.value}</span><span class="unit">${this.unit}</span>`
         }
       </div>
-      <p class="note" data-tone=${this.tone}>${this.note}</p>
+      <p class="note" data-tone=${this.tone} ?data-beside=${this.values !== undefined}>${this.note}</p>
       ${this.values ? html`<sg-spark .values=${[...this.values]}></sg-spark>` : nothing}
     `
   }

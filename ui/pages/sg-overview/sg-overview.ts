@@ -112,7 +112,7 @@ export class SgOverview extends LitElement {
         label="End-to-end lag, p95"
         .value=${Number.isNaN(lag) ? '–' : String(Math.round(lag))}
         unit=${Number.isNaN(lag) ? '' : 'ms'}
-        note=${Number.isNaN(lag) ? 'measured with the next point' : `receipt to pixel, ${feed?.lags.size} events`}
+        note=${Number.isNaN(lag) ? 'measured with the next point' : 'receipt to pixel'}
         .values=${feed?.lags.values.slice(-60)}
       ></sg-tile>
     `
