@@ -59,8 +59,9 @@ export class Tail {
     this.#group = this.#join()
   }
 
-  /** True once the head of this partition is known. */
+  /** True once the head of this partition is known, until the end. */
   ready(partition: number): boolean {
+    if (this.#closing.signal.aborted) return false
     return this.#o.ring.head(partition) !== undefined && this.#partitions.get(partition)?.caughtUp === true
   }
 
