@@ -1,1 +1,1 @@
-export { Counter, Gauge, Registry } from 'prom-client'
+export { Counter, Gauge, Histogram, Registry } from 'prom-client'

@@ -1,4 +1,4 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from '@streamgauge/adapters/metrics.ts'
 import type { Admission } from './admission.ts'
 
 /** What the ingest route counts. */
