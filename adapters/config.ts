@@ -6,6 +6,8 @@ export interface Config {
     readonly brokers: string[]
     readonly topicPrefix: string
     readonly replicationFactor: number
+    /** Where this process alone keeps its member ids, see `memberFiles`; null for none. */
+    readonly memberFolder: string | null
   }
   readonly databaseUrl: string
   readonly redisUrl: string
@@ -43,6 +45,7 @@ export function readConfig(env: Environment): Config {
       brokers: required(env, 'KAFKA_BROKERS', '127.0.0.1:9092').split(','),
       topicPrefix: env.KAFKA_TOPIC_PREFIX ?? '',
       replicationFactor: integer(env, 'KAFKA_REPLICATION_FACTOR', 1),
+      memberFolder: env.KAFKA_MEMBER_FOLDER ?? null,
     },
     databaseUrl: required(env, 'DATABASE_URL', 'mysql://user:password@127.0.0.1:3306/streamgauge'),
     redisUrl: required(env, 'REDIS_URL', 'redis://127.0.0.1:6379'),

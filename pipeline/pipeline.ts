@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '@streamgauge/adapters/config.ts'
-import type { Group, GroupOptions, Log } from '@streamgauge/adapters/kafka/types.ts'
+import { memberFiles } from '@streamgauge/adapters/kafka/member-files.ts'
+import type { Group, Log } from '@streamgauge/adapters/kafka/types.ts'
 import type { Logger } from '@streamgauge/adapters/log.ts'
 import { createCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
 import { type Database, openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
@@ -22,8 +23,6 @@ export interface PipelineOptions {
   readonly config: Config
   readonly logger: Logger
   readonly registry: Registry
-  /** The member id of a process that is known to be dead; see `GroupOptions`. */
-  readonly member?: GroupOptions['member']
   /** There is lag that a new consumer didn't cure: the process should end and be started again. */
   readonly onStuck?: (detail: string) => void
 }
@@ -46,6 +45,7 @@ export interface PipelineHealth extends KeeperHealth {
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
   const { log, database, config, logger, registry } = options
   const { rawRetentionMs } = config.limits
+  const { memberFolder } = config.kafka
   const closing = new AbortController()
   const db = openDatabase({
     url: config.databaseUrl,
@@ -88,7 +88,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
         group: persistGroup,
         topic: topics.ingest,
         commit: true,
-        member: options.member,
+        member: memberFolder === null ? undefined : memberFiles(memberFolder)(persistGroup),
         onStuck: options.onStuck,
         canProgress: () => db.ping().then(() => true),
       },
