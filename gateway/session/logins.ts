@@ -9,6 +9,8 @@ import type { FastifyRequest } from 'fastify'
 import { fromOwnPage } from './origin.ts'
 
 export const cookieName = 'sg_session'
+/** Tokens have a cache that is asked; a session is looked up in Redis each time, so not more often than this. */
+const sessionEveryMs = 1_000
 
 /** How a request came in: what its streams depend on, and the token behind it. */
 export interface Login {
@@ -58,10 +60,17 @@ export class Logins {
       }
     }
     if (!session) return { key: tokenHash.toString('hex'), tokenHash, stillValid: tokenValid }
+    let askAt = 0
     return {
       key: secretName(session.id),
       tokenHash,
-      stillValid: async () => (await this.#sessionLives(session.id)) && (await tokenValid()),
+      stillValid: async () => {
+        if (performance.now() >= askAt) {
+          askAt = performance.now() + sessionEveryMs
+          if (!(await this.#sessionLives(session.id))) return false
+        }
+        return tokenValid()
+      },
     }
   }
 

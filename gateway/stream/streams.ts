@@ -19,9 +19,10 @@ export const streamDefaults = {
   stallMs: 45_000,
   /** Logins are asked for this often: with verdicts up to 1.5 s old a revocation ends streams within 2 s. */
   recheckMs: 400,
-  perTenant: 1_000,
+  perTenant: 5_000,
   perProcess: 10_000,
 }
+const recheckAtOnce = 100
 export type StreamLimits = typeof streamDefaults
 
 /** The open streams of this process: fan-out, heartbeats, stalled sockets, revoked logins. */
@@ -98,16 +99,19 @@ export class Streams {
   async #recheck(): Promise<void> {
     if (this.#rechecking) return
     this.#rechecking = true
-    const logins = new Map(this.#all().map(({ login }) => [login.key, login]))
+    const logins = [...new Map(this.#all().map(({ login }) => [login.key, login])).values()]
     try {
-      await Promise.all(
-        [...logins.values()].map(async ({ key, stillValid }) => {
-          if (!(await stillValid())) this.endLogin(key)
-        }),
-      )
+      // In small groups: thousands of questions at once would look like an outage to whoever answers them.
+      for (let i = 0; i < logins.length; i += recheckAtOnce) {
+        await Promise.all(logins.slice(i, i + recheckAtOnce).map((login) => this.#recheckOne(login)))
+      }
     } finally {
       this.#rechecking = false
     }
+  }
+
+  async #recheckOne({ key, stillValid }: OpenStream['login']): Promise<void> {
+    if (!(await stillValid())) this.endLogin(key)
   }
 
   #all(): OpenStream[] {
