@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
+import { hashToken, newToken } from '@streamgauge/adapters/mariadb/tokens.ts'
+import { testStack } from '@streamgauge/local/stack.ts'
+
+interface Result {
+  readonly code: number
+  readonly out: string
+  readonly err: string
+}
+
+test('from an empty installation to a revoked token', async () => {
+  await using stack = await testStack()
+  const operator = newToken()
+  const cli = (line: string): Promise<Result> =>
+    new Promise((resolve) => {
+      const env = { ...process.env, ...stack.env, OPERATOR_TOKEN: operator, STREAMGAUGE_DATA: '/nowhere' }
+      const child = execFile(
+        process.execPath,
+        [join(import.meta.dirname, 'cli.ts'), ...line.split(' ')],
+        { env },
+        (_error, out, err) => resolve({ code: child.exitCode ?? -1, out: out.trim(), err: err.trim() }),
+      )
+    })
+
+  assert.match(
+    (await cli('init')).out,
+    /Migrations applied: 0001[\s\S]*The topics are there[\s\S]*is known now/,
+  )
+  assert.match((await cli('init')).out, /up to date[\s\S]*is known already/)
+  assert.equal((await cli('tenant create acme --quota 100')).code, 0)
+  assert.match((await cli('tenant create acme')).err, /exists already/)
+  assert.match((await cli('tenant list')).out, /^acme\t\d{4}-/)
+
+  const made = await cli('token create --tenant acme --scope ingest --scope read --expires 1h --label sensor')
+  assert.match(made.out, /^sg_[A-Za-z0-9_-]{43}$/)
+  const db = openDatabase({ url: stack.databaseUrl })
+  const [row] = await db.query<{ hash: Buffer; scopes: string; expires_at: number }>(
+    "SELECT hash, scopes, expires_at FROM tokens WHERE label = 'sensor'",
+  )
+  await db.close()
+  assert.deepEqual([row.hash, row.scopes], [hashToken(made.out), 'ingest,read'])
+  assert.ok(Math.abs(row.expires_at - Date.now() - 3_600_000) < 60_000)
+
+  assert.match((await cli('token list --tenant acme')).out, /ingest,read\tvalid until .*\tsensor$/)
+  assert.match((await cli('token list')).out, /operator\tvalid\tinit$/)
+  assert.equal((await cli(`token revoke ${made.out}`)).code, 0)
+  assert.match((await cli('token list --tenant acme')).out, /revoked/)
+
+  const mistakes: [line: string, code: number, words: RegExp][] = [
+    ['nonsense', 2, /There is no command "nonsense"/],
+    ['tenant create Acme', 2, /lower-case/],
+    ['token create --tenant acme --scope fly', 2, /--scope of ingest/],
+    ['token create --tenant acme --scope operator', 2, /either/],
+    ['token create --tenant acme --scope read --expires 2020-01-01', 2, /past/],
+    ['token create --tenant nobody --scope read', 1, /There is no tenant nobody/],
+    ['token revoke 4711', 1, /There is no token 4711/],
+    ['token create --colour red', 2, /--colour/],
+    ['sign-in', 2, /PUBLIC_URL is not set/],
+  ]
+  for (const [line, code, words] of mistakes) {
+    const { code: actual, err } = await cli(line)
+    assert.deepEqual([actual, words.test(err)], [code, true], `${line}: ${err}`)
+  }
+})
