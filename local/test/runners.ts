@@ -48,7 +48,12 @@ export async function runNodeTests(
     options.env ?? process.env,
   )
   const text = readIfThere(report)
-  return { counts: judge(text ? JSON.parse(text) : undefined, code), output }
+  return { counts: judge(text ? JSON.parse(text) : undefined, code), output: failuresOf(output) }
+}
+
+/** The part of the spec reporter's output that is about failures, where it has one. */
+function failuresOf(output: string): string {
+  return output.slice(Math.max(0, output.indexOf('✖ failing tests:')))
 }
 
 /** Runs the scenarios against the stack that `env` names. */
