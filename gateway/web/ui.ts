@@ -39,7 +39,8 @@ export async function addUi(app: FastifyInstance, folder: string): Promise<void>
 
   app.get('/*', { schema: { hide: true } }, async (request, reply) => {
     const path = readPath(request.url)
-    if (path === undefined || reserved.test(path)) throw new Fault('NOT_FOUND')
+    // What answers unknown addresses also knows those that take other methods.
+    if (path === undefined || reserved.test(path)) return reply.callNotFound()
     reply.header('content-security-policy', policy)
     if (path !== '/' && (await isFile(join(folder, path)))) {
       // Vite puts a hash of the content into the names under assets.

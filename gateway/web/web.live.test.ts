@@ -87,6 +87,8 @@ test('the dashboard answers every page of its own and nothing else', async () =>
     assert.equal(response.headers.get('cache-control'), cache, path)
   }
   await rm(join(uiFolder, '..', 'secret-of-test.txt'))
+  const wrongMethod = await fetch(`${whole.url}/api/v1/metrics`)
+  assert.deepEqual([wrongMethod.status, wrongMethod.headers.get('allow')], [405, 'POST'])
   const posted = await fetch(`${whole.url}/t/acme`, { method: 'POST' })
   assert.equal(posted.status, 404)
 })
