@@ -10,6 +10,7 @@ import { openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import { openRedis } from '@streamgauge/adapters/redis/client.ts'
 import { registerIngest } from '@streamgauge/connectors/http/ingest.ts'
 import { registerGateway } from '@streamgauge/gateway/gateway.ts'
+import type { StepHook } from '@streamgauge/pipeline/persist/steps.ts'
 import { startPipeline } from '@streamgauge/pipeline/pipeline.ts'
 
 const allRoles = ['connectors', 'pipeline', 'gateway'] as const
@@ -82,7 +83,8 @@ async function start(): Promise<void> {
     onStop('gateway', () => gateway.close())
   }
   if (has('pipeline')) {
-    const pipeline = await startPipeline({ log, database, config, logger, registry, onStuck: crash })
+    const step = await readFailPoint(process.env.STREAMGAUGE_FAIL_AT)
+    const pipeline = await startPipeline({ log, database, config, logger, registry, onStuck: crash, step })
     onStop('pipeline', () => pipeline.close())
   }
   await app.listen({ host: config.http.host, port: config.http.port })
@@ -90,6 +92,13 @@ async function start(): Promise<void> {
 
 function has(role: Role): boolean {
   return roles.includes(role)
+}
+
+/** Only chaos runs have a fail point; nothing of it is loaded otherwise. */
+async function readFailPoint(text: string | undefined): Promise<StepHook | undefined> {
+  if (!text) return undefined
+  const { failPoint } = await import('@streamgauge/pipeline/persist/fail-point.ts')
+  return failPoint(text)
 }
 
 function onStop(name: string, close: () => unknown): void {

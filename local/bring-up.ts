@@ -53,7 +53,14 @@ export async function bringUp(options: Options): Promise<Stack> {
   const port = await chooseHttpPort(launcher, host, env.HTTP_PORT)
   const url = env.PUBLIC_URL || `http://${host}:${port}`
   const pipelinePort = await launcher.state.port('pipeline')
-  const programs = rolePrograms({ env: { ...roleEnv, PUBLIC_URL: url }, host, port, pipelinePort })
+  const memberFolder = launcher.home.path('members')
+  const programs = rolePrograms({
+    env: { ...roleEnv, PUBLIC_URL: url },
+    host,
+    port,
+    pipelinePort,
+    memberFolder,
+  })
   const [gateway, pipeline] = await Promise.all(
     programs.map(async (program) => {
       const child = launcher.start(program)

@@ -10,13 +10,21 @@ export interface RoleOptions {
   readonly port: number
   /** Where the pipeline serves health and metrics. */
   readonly pipelinePort: number
+  /** Where the pipeline keeps its member ids: it alone, and it is started again only when it has ended. */
+  readonly memberFolder?: string
 }
 
 /** From SIGTERM roles drain for 20 s at most (design); more means they hang. */
 const graceMs = 25_000
 
 /** Connectors and gateway share a process and a port, the pipeline has its own. */
-export function rolePrograms({ env, host, port, pipelinePort }: RoleOptions): [Program, Program] {
+export function rolePrograms({
+  env,
+  host,
+  port,
+  pipelinePort,
+  memberFolder,
+}: RoleOptions): [Program, Program] {
   return [
     role('connectors,gateway', 'gateway', 'Gateway and ingest', {
       ...env,
@@ -27,6 +35,7 @@ export function rolePrograms({ env, host, port, pipelinePort }: RoleOptions): [P
       ...env,
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: String(pipelinePort),
+      KAFKA_MEMBER_FOLDER: memberFolder,
     }),
   ]
 }

@@ -11,6 +11,7 @@ import { backoffMs } from './persist/backoff.ts'
 import type { KeeperHealth } from './persist/keeper.ts'
 import { createMetrics } from './persist/metrics.ts'
 import { createPersist, sessionSettings } from './persist/persist.ts'
+import type { StepHook } from './persist/steps.ts'
 import { knownTenants } from './persist/tenants.ts'
 import { persistGroup } from './persist/write-run.ts'
 import { startRetention } from './retention/retention.ts'
@@ -25,6 +26,8 @@ export interface PipelineOptions {
   readonly registry: Registry
   /** There is lag that a new consumer didn't cure: the process should end and be started again. */
   readonly onStuck?: (detail: string) => void
+  /** Told of every step that persist has done. Only chaos runs have one. */
+  readonly step?: StepHook
 }
 
 export interface Pipeline {
@@ -43,7 +46,7 @@ export interface PipelineHealth extends KeeperHealth {
  * prepared as soon as they answer, with retries.
  */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const { log, database, config, logger, registry } = options
+  const { log, database, config, logger, registry, step } = options
   const { rawRetentionMs } = config.limits
   const { memberFolder } = config.kafka
   const closing = new AbortController()
@@ -63,6 +66,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     rawRetentionMs,
     needPartitions: retention.makePartitions,
     clock: Date.now,
+    step,
   })
   let group: Group | undefined
 
@@ -88,6 +92,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
         group: persistGroup,
         topic: topics.ingest,
         commit: true,
+        onCommitted: step && (() => step('offsets')),
         member: memberFolder === null ? undefined : memberFiles(memberFolder)(persistGroup),
         onStuck: options.onStuck,
         canProgress: () => db.ping().then(() => true),

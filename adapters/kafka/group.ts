@@ -55,7 +55,7 @@ export function runMember(
       consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error))
     })
     const watchdog = watchProgress(placement, { ...tools, canProgress: options.canProgress })
-    const commits = options.commit ? commitRegularly(placement) : undefined
+    const commits = options.commit ? commitRegularly(placement, options.onCommitted) : undefined
     try {
       await within(
         consumer.connect(),
@@ -169,10 +169,11 @@ async function deliver(
   }
 }
 
-function commitRegularly(placement: Placement): { stop(): Promise<void> } {
+function commitRegularly(placement: Placement, onCommitted?: () => void): { stop(): Promise<void> } {
   let committing: Promise<void> | undefined
   const commit = () => {
     committing ??= within(placement.commit(), timeouts.requestMs, 'positions were not committed')
+      .then(onCommitted)
       .catch(() => undefined)
       .finally(() => {
         committing = undefined

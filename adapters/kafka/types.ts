@@ -54,6 +54,8 @@ export interface GroupOptions {
   readonly topic: string
   /** Commits positions to Kafka once a second, for lag tools and autoscalers only. Default false. */
   readonly commit?: boolean
+  /** Called after positions were committed. */
+  readonly onCommitted?: () => void
   /** Default 10,000 ms. */
   readonly sessionTimeoutMs?: number
   /**

@@ -9,6 +9,7 @@ import { NoDedupePartition } from './dedupe.ts'
 import { type Memory, newMemory } from './memory.ts'
 import type { PersistMetrics } from './metrics.ts'
 import { placeOf } from './place.ts'
+import type { StepHook } from './steps.ts'
 import { Stop, type StopCode, stops } from './stop.ts'
 import { Fenced, persistGroup } from './write-run.ts'
 
@@ -40,6 +41,7 @@ interface Tools {
   readonly logger: Logger
   readonly needPartitions: () => Promise<void>
   readonly clock: () => number
+  readonly step?: StepHook
 }
 
 /** Keeps what persist knows of each partition, and decides what follows a fault: read anew, wait, or stop. */
@@ -99,6 +101,7 @@ export function createKeeper(tools: Tools): Keeper {
     if (published <= memory.savedPublished) return
     await savePublished(db, persistGroup, partition, memory)
     memory.savedPublished = published
+    tools.step?.('saved')
   }
 
   const saver = setInterval(() => {

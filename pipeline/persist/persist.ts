@@ -17,6 +17,7 @@ import { resolveStored } from './resolve.ts'
 import { type DeadEntry, type Entry, isLive, type Kept, keptCount } from './run.ts'
 import { runsOf } from './runs.ts'
 import { SeriesCache } from './series-cache.ts'
+import type { StepHook } from './steps.ts'
 import { Stop } from './stop.ts'
 import { type Written, writeRun } from './write-run.ts'
 
@@ -32,6 +33,8 @@ export interface PersistTools {
   readonly needPartitions: () => Promise<void>
   /** Epoch ms. */
   readonly clock: () => number
+  /** Told of every step that is done. Only chaos runs have one. */
+  readonly step?: StepHook
 }
 
 export interface Persist {
@@ -111,6 +114,7 @@ export function createPersist(tools: PersistTools): Persist {
     const live = entries.filter(isLive)
     const resolved = await resolveStored(db, live, cache)
     await publishRun(memory, entries, { resolved, kept: await dedupeStored(db, live) })
+    tools.step?.('republished')
   }
 
   /** One run, from the log to the log. `verdicts` names records that MariaDB can't take, with its reason. */
@@ -126,6 +130,7 @@ export function createPersist(tools: PersistTools): Persist {
     // 0. Bytes that can't be stored are safe in the dead letters before the cursor moves over them.
     await sendLetters(log, letters)
     for (const { record } of letters) memory.lettered.add(record.offset)
+    if (letters.length > 0) tools.step?.('letters')
 
     // 1 to 3. Lock and fence; series, dedupe, rows; cursor: one transaction.
     let written: Written
@@ -135,6 +140,7 @@ export function createPersist(tools: PersistTools): Persist {
       if (!isDataError(error)) throw error
       return bisect(memory, run, verdicts, error as Error)
     }
+    tools.step?.('committed')
     cache.add(written.resolved.learned)
     memory.next = run[run.length - 1].offset + 1
     memory.savedPublished = memory.published
@@ -142,6 +148,7 @@ export function createPersist(tools: PersistTools): Persist {
 
     // 4. Published only now, and counted as published only after the answer.
     await publishRun(memory, entries, written)
+    tools.step?.('published')
     // 5. Kafka's own offsets follow within a second, in the adapter: for lag tools only.
   }
 

@@ -8,6 +8,7 @@ import { type Resolved, resolve } from './resolve.ts'
 import { rawRows } from './rows.ts'
 import { type DeadEntry, type Entry, isLive, type Kept } from './run.ts'
 import type { SeriesCache } from './series-cache.ts'
+import type { StepHook } from './steps.ts'
 
 /** The group that persist's cursors belong to, here and in Kafka. */
 export const persistGroup = 'persist'
@@ -31,7 +32,7 @@ export async function writeRun(
   db: Database,
   entries: readonly Entry[],
   known: { next: number } & Published,
-  tools: { cache: SeriesCache; rawRetentionMs: number; now: number },
+  tools: { cache: SeriesCache; rawRetentionMs: number; now: number; step?: StepHook },
 ): Promise<Written> {
   const last = entries[entries.length - 1].record
   const { partition } = last
@@ -41,6 +42,7 @@ export async function writeRun(
     const cursor = await lockCursor(connection, persistGroup, partition)
     if (cursor?.nextOffset !== known.next)
       throw new Fenced(`the cursor is at ${cursor?.nextOffset}, not ${known.next}`)
+    tools.step?.('locked')
 
     // 2. What is kept, and its rows.
     const resolved = await resolve(connection, live, tools.cache, tools.now)
@@ -48,6 +50,7 @@ export async function writeRun(
     const { data, rows } = rawRows(live, resolved.sids, kept, tools.rawRetentionMs)
     if (rows > 0) await loadRaw(connection, data, rows)
     await insertDead(connection, partition, entries.filter((one) => !isLive(one)).map(letterOf), tools.now)
+    tools.step?.('stored')
 
     // 3. The cursor moves with them, where it is still ours.
     const moved = await advanceCursor(connection, persistGroup, partition, {
@@ -58,6 +61,7 @@ export async function writeRun(
       publishedReceived: known.publishedReceived,
     })
     if (!moved) throw new Fenced('the cursor moved under its lock')
+    tools.step?.('moved')
     return { resolved, kept }
   })
 }

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { failPoint } from './fail-point.ts'
+
+/** Runs the hook in a process of its own; answers what that printed and what it died of. */
+function run(text: string, code: string) {
+  const module = JSON.stringify(join(import.meta.dirname, 'fail-point.ts'))
+  const script = `
+    const { writeSync } = await import('node:fs')
+    const step = (await import(${module})).failPoint(${JSON.stringify(text)})
+    const say = (text) => writeSync(1, text)
+    ${code}
+  `
+  const { stdout, signal } = spawnSync(process.execPath, ['--input-type=module', '-e', script])
+  return { printed: stdout.toString(), signal }
+}
+
+test('a fail point kills at its step, at the time that was asked for, and nowhere else', () => {
+  const code = `for (const one of ['locked', 'stored', 'locked', 'moved', 'locked']) { step(one); say(one + ' ') }`
+  assert.deepEqual(run('locked:2', code), { printed: 'locked stored ', signal: 'SIGKILL' })
+  assert.deepEqual(run('moved', code), { printed: 'locked stored locked ', signal: 'SIGKILL' })
+  assert.equal(run('committed', code).signal, null)
+})
+
+test('a fail point with a delay kills in the middle of what follows', () => {
+  const { printed, signal } = run('moved+20', `step('moved'); say('on'); setTimeout(say, 5_000, 'late')`)
+  assert.deepEqual([printed, signal], ['on', 'SIGKILL'])
+})
+
+test('a fail point that doesn’t exist is named', () => {
+  assert.throws(() => failPoint('nowhere:1'), /no fail point "nowhere:1"/)
+})
