@@ -7,7 +7,9 @@ export class DeadlineError extends Error {
 export async function within<T>(promise: Promise<T>, ms: number, message: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DeadlineError(`${message} within ${ms} ms`)), ms)
+    // Where this process was itself too busy, the answer lies unread in the socket: read that first, then judge.
+    const judge = () => setImmediate(reject, new DeadlineError(`${message} within ${ms} ms`))
+    timer = setTimeout(judge, ms)
   })
   promise.catch(() => undefined)
   try {

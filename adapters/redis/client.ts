@@ -24,7 +24,8 @@ export interface RedisOptions {
   readonly deadlineMs?: number
 }
 
-const defaults = { deadlineMs: 50, connectTimeoutMs: 2_000, retryMinMs: 100, retryMaxMs: 1_000 }
+// A deadline below what a loaded machine takes to schedule Redis would sign people out under load.
+const defaults = { deadlineMs: 250, connectTimeoutMs: 2_000, retryMinMs: 100, retryMaxMs: 1_000 }
 
 /** Opens a connection; succeeds while Redis is away and connects when it comes. */
 export function openRedis(options: RedisOptions): RedisStore {
