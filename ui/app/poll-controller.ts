@@ -1,5 +1,8 @@
 import type { ReactiveController, ReactiveElement } from 'lit'
 
+/** After a failure it is read again this soon, or sooner where it is read more often, ms. */
+const retryMs = 2000
+
 /** Reads something again and again while its element is on the page and the tab is looked at. */
 export class PollController<T> implements ReactiveController {
   value: T | undefined
@@ -52,10 +55,12 @@ export class PollController<T> implements ReactiveController {
       this.error = error instanceof Error ? error.message : String(error)
     }
     this.#host.requestUpdate()
-    this.#timer = setTimeout(
-      () => void this.now(),
-      this.value === undefined && !this.error ? 100 : this.#everyMs,
-    )
+    this.#timer = setTimeout(() => void this.now(), this.#nextMs())
+  }
+
+  #nextMs(): number {
+    if (this.error !== undefined) return Math.min(retryMs, this.#everyMs)
+    return this.value === undefined ? 100 : this.#everyMs
   }
 
   #stop(): void {

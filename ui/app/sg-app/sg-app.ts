@@ -27,6 +27,8 @@ type Entry =
 
 /** A hidden tab keeps its stream this long: a glance at another tab should not cost a reconnect, ms. */
 const hiddenLingerMs = 5000
+/** While the server can't be reached at the start, it is tried again this often, ms. */
+const retryMs = 2000
 
 /** The composition root of the page: session, routes, and the life of the live side. */
 export class SgApp extends LitElement {
@@ -40,6 +42,7 @@ export class SgApp extends LitElement {
   readonly #hub = new FeedHub((tenant) => this.#makeFeed(tenant))
   readonly #access = new ContextProvider(this, { context: accessContext })
   #hidden: ReturnType<typeof setTimeout> | undefined
+  #again: ReturnType<typeof setTimeout> | undefined
   #lastTenant: string | undefined
 
   constructor() {
@@ -80,6 +83,7 @@ export class SgApp extends LitElement {
     window.removeEventListener('online', this.#looking)
     document.removeEventListener('visibilitychange', this.#visible)
     this.#hub.clear()
+    clearTimeout(this.#again)
   }
 
   protected override render() {
@@ -143,8 +147,15 @@ export class SgApp extends LitElement {
       this.#enter(await this.#api.get<Session>('/api/v1/session'))
     } catch (error) {
       if (error instanceof ApiError && (error.status === 401 || error.status === 403)) this.#signedOut()
-      else this.entry = { kind: 'unreachable', problem: reason(error) }
+      else this.#unreachable(error)
     }
+  }
+
+  /** An outage ends without anybody pressing a button. */
+  #unreachable(error: unknown): void {
+    this.entry = { kind: 'unreachable', problem: reason(error) }
+    clearTimeout(this.#again)
+    this.#again = setTimeout(() => void this.#start(), retryMs)
   }
 
   /** Trades a token or a one-time code for a session cookie; true when it worked. */

@@ -8,6 +8,10 @@ export const styles = css`
     height: 100dvh;
   }
 
+  header {
+    display: contents;
+  }
+
   .skip {
     position: absolute;
     left: 12px;

@@ -35,7 +35,7 @@ export class SgShell extends LitElement {
     const { tenant, session } = this
     const manages = session.scopes.some((scope) => scope === 'manage' || scope === 'operator')
     return html`
-      <a class="skip" href="#main" @click=${this.#skip}>Skip to the page</a>
+      <header><button class="skip" @click=${this.#skip}>Skip to the page</button></header>
       <aside ?data-open=${this.open} @click=${this.#close}>
         <a class="brand" href="/">${mark}<span>Streamgauge</span></a>
         <nav aria-label="Main">
@@ -112,8 +112,7 @@ export class SgShell extends LitElement {
     if (event.composedPath().some((node) => node instanceof HTMLAnchorElement)) this.open = false
   }
 
-  #skip(event: Event): void {
-    event.preventDefault()
+  #skip(): void {
     this.renderRoot.querySelector<HTMLElement>('#main')?.focus()
   }
 

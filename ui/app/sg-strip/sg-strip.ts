@@ -46,7 +46,7 @@ export class SgStrip extends LitElement {
     const { kind, text } = connection(feed)
     const behind = feed?.detail?.ingest.behind_ms ?? 0
     const lag = feed?.lags.percentile(0.5) ?? Number.NaN
-    return html`<div class="strip">
+    return html`<footer class="strip">
       <span class="item state" data-kind=${kind}><i aria-hidden="true"></i>${text}</span>
       ${
         behind > 1500
@@ -64,7 +64,7 @@ export class SgStrip extends LitElement {
       ${this.tenant ? html`<span class="item"><span class="word">tenant</span><b>${this.tenant}</b></span>` : nothing}
       <span class="item wide mono">v${this.version}</span>
       <span class="heard" role="status" aria-live="polite">${this.said}</span>
-    </div>`
+    </footer>`
   }
 
   #tick(): void {

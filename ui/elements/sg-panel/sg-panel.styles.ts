@@ -31,7 +31,7 @@ export const styles = css`
     flex: none;
   }
 
-  h3 {
+  h2 {
     font: 600 12.5px / 20px var(--sg-sans);
     color: var(--sg-strong);
     overflow: hidden;

@@ -109,7 +109,7 @@ export class SgPanel extends LitElement implements Pointing {
     return html`
       <section aria-label=${`${this.metric}: live chart`}>
         <header>
-          <h3 title=${this.metric}>${this.metric}</h3>
+          <h2 title=${this.metric}>${this.metric}</h2>
           ${unit === 'percent' ? html`<span class="unit">%</span>` : nothing}
           <span class="grow"></span>
           <button
