@@ -35,7 +35,7 @@ Then('they are told that it has been used', async function (this: Scene) {
 })
 
 Then('I see the dashboard of the tenant', async function (this: Scene) {
-  await this.page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
+  await this.page.getByRole('navigation', { name: 'Main' }).waitFor()
   await this.page.getByText(this.tenant().name).first().waitFor()
 })
 

@@ -48,7 +48,9 @@ Then('its Pause is visible and reachable with the Tab key', async function (this
 Then('{string} shows its points as a table', async function (this: Scene, key: string) {
   await tabInto(this, 'room.temperature')
   await this.page.keyboard.press(key)
-  await panel(this.page, 'room.temperature').getByRole('table').waitFor()
+  await panel(this.page, 'room.temperature')
+    .getByRole('table', { name: /^Points of/ })
+    .waitFor()
 })
 
 When('the window is {int} pixels wide', async function (this: Scene, width: number) {

@@ -12,8 +12,8 @@ Given('a tenant exists', async function (this: Scene) {
   this.tenants.set('', await createTenant(this.api, this.stack.operatorToken))
 })
 
-Given('the tenants {string} and {string} exist', async function (this: Scene, ...names: string[]) {
-  for (const name of names.slice(0, 2)) {
+Given('the tenants {string} and {string} exist', async function (this: Scene, one: string, two: string) {
+  for (const name of [one, two]) {
     this.tenants.set(name, await createTenant(this.api, this.stack.operatorToken))
   }
 })

@@ -7,7 +7,7 @@ export async function signIn(scene: Scene, tenant: Tenant): Promise<Page> {
   const page = await scene.context.newPage()
   scene.page = page
   await page.goto(await signInLink(scene, tenant))
-  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'))
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
   return page
 }
 
@@ -47,7 +47,7 @@ export interface ShownPoint {
 export async function readTable(page: Page, metric: string): Promise<ShownPoint[]> {
   const chart = panel(page, metric)
   await chart.getByRole('button', { name: 'List the points' }).click()
-  await chart.getByRole('table').waitFor()
+  await chart.getByRole('table', { name: /^Points of/ }).waitFor()
   const shown = await chart.locator('tbody tr').evaluateAll((rows) =>
     rows.map((row) => ({
       time: Number(row.getAttribute('data-time')),
