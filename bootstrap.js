@@ -50,37 +50,23 @@ function isInstalled(lock) {
 }
 
 function run(args) {
-  // The channel tells the script that this process is gone, even after kill -9.
-  const child = spawn(pinnedNode, args, {
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    // Scripts keep their types stripped there: they start faster and without the compiler, 16 MB less each.
-    env: { NODE_COMPILE_CACHE: join(root, 'node_modules', '.compile-cache'), ...process.env },
-  })
+  // Scripts keep their types stripped there: they start faster and without the compiler, 16 MB less each.
+  const env = { NODE_COMPILE_CACHE: join(root, 'node_modules', '.compile-cache'), ...process.env }
+  // From the second time on npm finds the pinned Node itself, which can become the script: one process less.
+  if (process.execve) process.execve(pinnedNode, [pinnedNode, ...args], env)
+  // The channel tells the script that this process is gone, even by kill -9.
+  const child = spawn(pinnedNode, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'], env })
   child.once('error', (error) =>
     fail(`${pinnedNode} can't be run (${error.message}): delete node_modules and try again.`),
   )
   child.once('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   // npm that is killed -9 takes nobody with it.
-  const parents = npmParents()
-  if (parents.length === 0) return
+  if (!process.env.npm_lifecycle_event) return
+  const parent = process.ppid
   setInterval(() => {
-    const lives = process.ppid === parents[0] && (parents.length < 2 || parentOf(parents[0]) === parents[1])
-    if (!lives && !child.killed) child.kill('SIGTERM')
+    if (process.ppid !== parent && !child.killed) child.kill('SIGTERM')
   }, parentPollMs).unref()
-}
-
-/** The processes between npm and this one, nearest first, npm last; none when npm did not start this. */
-function npmParents() {
-  if (!process.env.npm_lifecycle_event) return []
-  const name = readIfThere(`/proc/${process.ppid}/comm`)?.trim() ?? ''
-  const grandparent = parentOf(process.ppid)
-  return /^(sh|dash|bash|zsh)$/.test(name) && grandparent ? [process.ppid, grandparent] : [process.ppid]
-}
-
-function parentOf(pid) {
-  // The name in parentheses may hold spaces; ppid is the second field after it: proc(5).
-  return Number(readIfThere(`/proc/${pid}/stat`)?.split(') ').pop()?.split(' ')[1])
 }
 
 function readIfThere(path) {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { httpRequest } from './http.ts'
 
 const defaults = { patienceMs: 30_000, pauseMs: 200, timeoutMs: 10_000 }
 
@@ -14,15 +15,14 @@ export async function callApi(
 ): Promise<Reply> {
   const deadline = Date.now() + defaults.patienceMs
   for (;;) {
-    const response = await fetch(url, {
-      method: options.method ?? 'GET',
+    const reply = await httpRequest(url, {
+      method: options.method,
       headers: { authorization: `Bearer ${options.token}`, 'content-type': 'application/json' },
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      signal: AbortSignal.timeout(defaults.timeoutMs),
+      timeoutMs: defaults.timeoutMs,
     })
-    const text = await response.text()
-    if (response.status !== 503 || Date.now() > deadline) {
-      return { status: response.status, body: text === '' ? {} : JSON.parse(text) }
+    if (reply.status !== 503 || Date.now() > deadline) {
+      return { status: reply.status, body: reply.text === '' ? {} : JSON.parse(reply.text) }
     }
     await sleep(defaults.pauseMs)
   }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { httpRequest } from './http.ts'
 import { root } from './root.ts'
 import type { Program } from './supervise.ts'
 
@@ -67,9 +68,8 @@ function role(roles: string, name: string, title: string, env: NodeJS.ProcessEnv
     // Live is all it must be: whether its services answer is no reason to start it again.
     async ping(timeoutMs) {
       const url = `http://${host}:${env.HTTP_PORT}/health/live`
-      const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) })
-      await response.body?.cancel()
-      if (!response.ok) throw new Error(`${url} answers ${response.status}`)
+      const { status } = await httpRequest(url, { timeoutMs })
+      if (status !== 200) throw new Error(`${url} answers ${status}`)
     },
     remedy: 'Its last lines say why.',
     notable: warning,

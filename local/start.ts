@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { bringUp, type Stack } from './bring-up.ts'
 import { LaunchError } from './launch-error.ts'
 import { type Launcher, openLauncher } from './launcher.ts'
+import { onParentGone } from './parent.ts'
 import { createProgress } from './progress.ts'
 import { root } from './root.ts'
 
@@ -17,9 +18,7 @@ let launcher: Launcher | undefined
 let stack: Stack | undefined
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, askToStop)
-// Bootstrap is gone, even if by kill -9.
-process.on('disconnect', askToStop)
-process.channel?.unref()
+onParentGone(askToStop)
 
 try {
   launcher = await openLauncher({

@@ -36,8 +36,6 @@ export interface Program {
   readonly remedy: string
   /** What of a line of its output the person at the terminal should see. */
   notable?(line: string): string | undefined
-  /** Lets go of what `ping` holds open. */
-  dispose?(): unknown
 }
 
 /** What the children of one launcher share. */
@@ -221,7 +219,6 @@ export function supervise(program: Program, watch: Watch): Supervised {
       }, program.graceMs)
       await done
       clearTimeout(limit)
-      await program.dispose?.()
     },
     kill,
   }

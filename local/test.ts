@@ -6,6 +6,7 @@ import { replaceFile } from './files.ts'
 import { type Guard, startGuard } from './guard.ts'
 import { LaunchError } from './launch-error.ts'
 import { type Launcher, openLauncher } from './launcher.ts'
+import { onParentGone } from './parent.ts'
 import { createProgress } from './progress.ts'
 import { root } from './root.ts'
 import { type Running, runServices } from './run-services.ts'
@@ -31,8 +32,7 @@ let changed = writeServices
 let total: Counts = none
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => ending.abort())
-process.on('disconnect', () => ending.abort())
-process.channel?.unref()
+onParentGone(() => ending.abort())
 
 try {
   await runAll()

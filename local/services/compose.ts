@@ -16,7 +16,7 @@ export interface Container {
   readonly data: string
 }
 
-type Wanted = Pick<Program, 'ping' | 'dispose'> & {
+type Wanted = Pick<Program, 'ping'> & {
   readonly service: Service
   readonly url: string
   /** The port on 127.0.0.1. */
@@ -54,7 +54,6 @@ export async function compose(wanted: Wanted, { home, say }: Context): Promise<P
     args: ['compose', '--file', file, '--project-name', project, 'up', '--no-log-prefix', '--remove-orphans'],
     graceMs: 60_000,
     ping: wanted.ping,
-    dispose: wanted.dispose,
     remedy: 'Check that Docker runs and can fetch images.',
   }
 }

@@ -1,11 +1,11 @@
 import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
-import { openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import { replaceFile } from '../files.ts'
 import type { Home } from '../home.ts'
 import { acquire } from '../install/acquire.ts'
 import { findProgram } from '../install/find.ts'
 import { runTool } from '../install/run.ts'
 import { compose } from './compose.ts'
+import { mariadbPing } from './mariadb-ping.ts'
 import type { Service } from './service.ts'
 
 const wanted = {
@@ -28,8 +28,7 @@ export const mariadb: Service = {
     const port = await state.port('mariadb')
     const password = state.secret('mariadb')
     const url = `mysql://${user}:${password}@127.0.0.1:${port}/${database}`
-    const pool = openDatabase({ url, connectionLimit: 1, statementTimeoutMs: 1_500 })
-    const watch = { ping: (timeoutMs: number) => pool.ping(timeoutMs), dispose: () => pool.close() }
+    const ping = (timeoutMs: number) => mariadbPing('127.0.0.1', port, timeoutMs)
     if (program === undefined) {
       const environment = {
         MARIADB_ROOT_PASSWORD: password,
@@ -39,7 +38,7 @@ export const mariadb: Service = {
       }
       const command = settings.map((setting) => `--${setting}`)
       const container = { image: 'mariadb:11.8', command, environment, port: 3306, data: '/var/lib/mysql' }
-      return compose({ service: mariadb, url, port, container, packages: wanted.packages, ...watch }, context)
+      return compose({ service: mariadb, url, port, container, packages: wanted.packages, ping }, context)
     }
     const dir = home.path('mariadb')
     if (!existsSync(dir)) await installData(home, dir)
@@ -62,7 +61,7 @@ export const mariadb: Service = {
         ...settings.map((setting) => `--${setting}`),
       ],
       graceMs: 60_000,
-      ...watch,
+      ping,
       remedy: `If its data is damaged, restore ${dir} from a backup, or move it away to start with an empty store.`,
     }
   },
