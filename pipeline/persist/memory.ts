@@ -22,6 +22,8 @@ export interface Memory {
   readonly held: LogRecord[]
   /** Offsets whose dead letter has been sent. */
   readonly lettered: Set<number>
+  /** The one publication under way; the next run is written meanwhile. */
+  publishing: Promise<void>
   /** When the last run ended, epoch ms. */
   lastRun: number
 }
@@ -38,6 +40,7 @@ export function newMemory(cursor: Cursor, place: Place): Memory {
     verified: place.verified,
     held: [],
     lettered: new Set(),
+    publishing: Promise.resolve(),
     lastRun: 0,
   }
 }

@@ -73,14 +73,17 @@ export function createPersist(tools: PersistTools): Persist {
       checkOrder(memory, records)
       const due = await catchUp(memory, records)
       for (const run of runsOf(due)) {
-        if (stopping) return memory.reading
+        if (stopping) break
         await persistRun(memory, run)
         memory.reading = memory.next
-        memory.lastRun = tools.clock()
       }
+      await memory.publishing
+      memory.lastRun = tools.clock()
       keeper.succeeded(memory, high)
-      return undefined
+      return memory.reading > records[records.length - 1].offset ? undefined : memory.reading
     } catch (error) {
+      // Nothing of this memory may still be on its way when the partition is read again.
+      await memory.publishing.catch(() => undefined)
       return await keeper.failed(partition, error)
     }
   }
@@ -146,8 +149,11 @@ export function createPersist(tools: PersistTools): Persist {
     memory.savedPublished = memory.published
     count(entries, written.kept)
 
-    // 4. Published only now, and counted as published only after the answer.
-    await publishRun(memory, entries, written)
+    // 4. Published only now and after the run before, and counted as published only after the answer. The next run
+    // is written meanwhile: its transaction tells how far publishing had come.
+    await memory.publishing
+    memory.publishing = publishRun(memory, entries, written)
+    memory.publishing.catch(() => undefined)
     tools.step?.('published')
     // 5. Kafka's own offsets follow within a second, in the adapter: for lag tools only.
   }
