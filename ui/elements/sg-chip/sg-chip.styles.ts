@@ -33,8 +33,19 @@ export const styles = css`
   }
 
   :host([data-kind="live"]) i {
+    position: relative;
+    background: var(--sg-firing);
+  }
+
+  /* a layer of its own that is only scaled and faded: a pulse must not cost a repaint of the page */
+  :host([data-kind="live"]) i::after {
+    content: "";
+    position: absolute;
+    inset: 0;
+    border-radius: 50%;
     background: var(--sg-firing);
     animation: pulse 1.6s ease-out infinite;
+    will-change: transform, opacity;
   }
 
   :host([data-kind="paused"]) i {
@@ -87,11 +98,13 @@ export const styles = css`
 
   @keyframes pulse {
     0% {
-      box-shadow: 0 0 0 0 color-mix(in srgb, var(--sg-firing) 65%, transparent);
+      transform: scale(1);
+      opacity: 0.7;
     }
     70%,
     100% {
-      box-shadow: 0 0 0 5px transparent;
+      transform: scale(2.5);
+      opacity: 0;
     }
   }
 
@@ -102,7 +115,8 @@ export const styles = css`
   }
 
   @media (prefers-reduced-motion: reduce) {
-    i {
+    i,
+    i::after {
       animation: none !important;
     }
   }
