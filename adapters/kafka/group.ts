@@ -18,7 +18,7 @@ const settings = {
   commitMs: 1_000,
   /** For the running handlers and the goodbye to the group. */
   closeMs: 15_000,
-  backoffMs: { first: 200, most: 3_000 },
+  backoffMs: { first: 200, most: 2_000 },
 }
 
 /** Runs one member of a group for as long as it isn't closed: a consumer that crashes or hangs is made anew. */
@@ -33,7 +33,9 @@ export function runMember(
   const placement = createPlacement(names.topic, handlers, logger)
   const closing = Promise.withResolvers<'closed'>()
   let closed = false
+  /** An id whose owner is dead, to join with: the group needn't wait for the end of its session then. */
   let previousId = options.member?.previous ?? null
+  let currentId: string | null = null
 
   const hooks: JoinHooks = {
     before(group) {
@@ -43,7 +45,8 @@ export function runMember(
       previousId = null
     },
     async after(group) {
-      if (group.memberId !== null) options.member?.joined(group.memberId)
+      currentId = group.memberId
+      if (currentId !== null) options.member?.joined(currentId)
       await placement.join(group)
     },
   }
@@ -83,10 +86,14 @@ export function runMember(
     } finally {
       watchdog.stop()
       await commits?.stop()
-      await within(consumer.disconnect(), settings.closeMs, 'the consumer did not stop').catch((error) =>
-        logger.warn({ err: error }, 'the consumer could not be stopped in time'),
-      )
       placement.leave()
+      try {
+        await within(consumer.disconnect(), settings.closeMs, 'the consumer did not stop')
+        // It may have been cut off before it could say goodbye.
+        previousId = currentId
+      } catch (error) {
+        logger.warn({ err: error }, 'the consumer could not be stopped in time')
+      }
     }
   }
 
