@@ -13,12 +13,16 @@ export interface Reading {
   readonly batch: Batch
   /** The series of `batch`, parallel to its `series`. */
   readonly series: readonly KnownSeries[]
-  /** The place in the request of each point in the batch. */
-  readonly places: readonly number[]
+  /** The place in the request of each point in the batch; undefined when it is the same. */
+  readonly places: readonly number[] | undefined
   /** Items that are not valid. */
   readonly rejected: number
   /** What is wrong with them, up to `limits.errorsPerAnswer`. */
   readonly errors: readonly ItemError[]
+}
+
+/** A reading of what JSON.parse has made of a body. */
+export interface ParsedReading extends Reading {
   /** Colons that the valid points account for: see `countColonBytes`. */
   readonly colons: number
 }
@@ -34,7 +38,10 @@ export interface ReadingOptions {
  * Reads the items of a request: one pass that checks them and turns them into columns. This pass only finds out
  * whether a point is valid; what is wrong with one that isn't, `pointFaults` says.
  */
-export function readPoints(items: readonly unknown[], { tenant, received, cache }: ReadingOptions): Reading {
+export function readPoints(
+  items: readonly unknown[],
+  { tenant, received, cache }: ReadingOptions,
+): ParsedReading {
   const batch: Batch = { v: 1, tenant, received, series: [], s: [], t: [], x: [] }
   const { s, t, x } = batch
   const series: KnownSeries[] = []

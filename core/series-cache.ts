@@ -31,10 +31,30 @@ export interface SeriesCache {
   nextTurn(): number
   /** The series of these parts, or undefined when one of them is not valid. */
   find(metric: string, agent: string | undefined, tags: object | undefined): KnownSeries | undefined
+  /** The series that was kept under this name; undefined when it was not, or no longer. */
+  findBytes(name: NameBytes): KnownSeries | undefined
+  keepBytes(name: NameBytes, series: KnownSeries): void
 }
+
+/** The name of a series as it stood in a body. */
+export interface NameBytes {
+  readonly bytes: Uint8Array
+  readonly length: number
+  readonly hash: number
+}
+
+interface Slot {
+  readonly bytes: Uint8Array
+  readonly series: KnownSeries
+}
+
+/** Slots for names as bytes, a power of two; a name stands in one of a few places that follow each other. */
+const slotCount = 8_192
+const places = 4
 
 export function createSeriesCache(capacity: number): SeriesCache {
   let metrics = new Map<string, Metric>()
+  let slots: (Slot | undefined)[] = []
   let size = 0
   let turn = 0
 
@@ -64,9 +84,26 @@ export function createSeriesCache(capacity: number): SeriesCache {
     nextTurn() {
       if (size > capacity) {
         metrics = new Map()
+        slots = []
         size = 0
       }
       return ++turn
+    },
+    findBytes(name) {
+      const first = slotOf(name.hash)
+      for (let i = 0; i < places; i++) {
+        const slot = slots[(first + i) & (slotCount - 1)]
+        if (slot === undefined) return undefined
+        if (isSame(slot.bytes, name)) return slot.series
+      }
+      return undefined
+    },
+    keepBytes(name, series) {
+      if (slots.length === 0) slots = new Array(slotCount).fill(undefined)
+      const first = slotOf(name.hash)
+      let at = first
+      while (slots[at & (slotCount - 1)] !== undefined && at < first + places - 1) at++
+      slots[at & (slotCount - 1)] = { bytes: name.bytes.slice(0, name.length), series }
     },
     find(name, agent, tags) {
       let metric = metrics.get(name)
@@ -87,6 +124,19 @@ export function createSeriesCache(capacity: number): SeriesCache {
       return made
     },
   }
+}
+
+/** Names differ in few bits, and so do their hashes: stirred, they spread (the last step of MurmurHash3). */
+function slotOf(hash: number): number {
+  let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35)
+  return (mixed ^ (mixed >>> 16)) & (slotCount - 1)
+}
+
+function isSame(kept: Uint8Array, name: NameBytes): boolean {
+  if (kept.length !== name.length) return false
+  for (let i = 0; i < kept.length; i++) if (kept[i] !== name.bytes[i]) return false
+  return true
 }
 
 /**

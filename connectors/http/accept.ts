@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { tenantLimits } from '@streamgauge/adapters/auth.ts'
 import type { Log } from '@streamgauge/adapters/kafka/types.ts'
 import type { Tenant } from '@streamgauge/adapters/mariadb/tenants.ts'
@@ -7,7 +8,8 @@ import { errors, type ItemError } from '@streamgauge/core/errors.ts'
 import { Fault } from '@streamgauge/core/fault.ts'
 import { countColonBytes } from '@streamgauge/core/json-scan.ts'
 import { limits } from '@streamgauge/core/limits.ts'
-import { type Reading, readPoints } from '@streamgauge/core/point.ts'
+import { readPlainPoints } from '@streamgauge/core/plain-points.ts'
+import { type Reading, type ReadingOptions, readPoints } from '@streamgauge/core/point.ts'
 import type { KnownSeries } from '@streamgauge/core/series-cache.ts'
 import { appendRequest } from './append.ts'
 import { parseBody, refuseBadShape } from './body.ts'
@@ -59,6 +61,13 @@ export async function accept(using: Acceptor, delivery: Delivery): Promise<Recei
 }
 
 function readDelivery(using: Acceptor, { tenant, body, received }: Delivery): Reading {
+  const options = { tenant: tenant.name, received, cache: using.caches.of(tenant.id) }
+  const plain = isUtf8(body) ? readPlainPoints(body, body.toString('latin1'), options) : undefined
+  return plain ?? readParsed(body, options)
+}
+
+/** The general way: everything that may be JSON, and a word on all that is wrong with it. */
+function readParsed(body: Buffer, options: ReadingOptions): Reading {
   const parsed = parseBody(body)
   const items = Array.isArray(parsed) ? parsed : [parsed]
   if (items.length === 0) throw new Fault('EMPTY')
@@ -68,8 +77,7 @@ function readDelivery(using: Acceptor, { tenant, body, received }: Delivery): Re
       `There are ${items.length} points, at most ${limits.pointsPerRequest} fit.`,
     )
   }
-  const cache = using.caches.of(tenant.id)
-  const reading = readPoints(items, { tenant: tenant.name, received, cache })
+  const reading = readPoints(items, options)
   // An escaped colon would hide a dropped one from the count.
   const isSure = reading.rejected === 0 && reading.colons === countColonBytes(body) && !hasEscapedColon(body)
   if (!isSure) refuseBadShape(body)
@@ -84,13 +92,14 @@ function hasEscapedColon(body: Buffer): boolean {
 function withoutSeries(reading: Reading, excess: ReadonlySet<KnownSeries>): Reading {
   const { batch, series, places } = reading
   const isKept = (index: number): boolean => !excess.has(series[batch.s[index]])
-  const faulty = places.filter((_, index) => !isKept(index))
+  const all = places ?? Array.from(batch.s, (_, index) => index)
+  const faulty = all.filter((_, index) => !isKept(index))
   const detail = errors.SERIES_LIMIT.remedy
   const named = faulty.map((index): ItemError => ({ index, field: null, code: 'SERIES_LIMIT', detail }))
   return {
     ...reading,
     batch: filterPoints(batch, isKept),
-    places: places.filter((_, index) => isKept(index)),
+    places: all.filter((_, index) => isKept(index)),
     rejected: reading.rejected + faulty.length,
     errors: [...reading.errors, ...named].slice(0, limits.errorsPerAnswer),
   }
