@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { AppendRecord } from '@streamgauge/adapters/kafka/types.ts'
 import { type Batch, filterPoints } from '@streamgauge/core/batch.ts'
 import { limits } from '@streamgauge/core/limits.ts'
+import { writeBatch } from '../batch-bytes.ts'
 
 /** Writes a batch as log records, each within the limits of a record. */
 export function encodeRecords(batch: Batch, idOf: ((chunk: number) => string) | undefined): AppendRecord[] {
@@ -12,7 +13,7 @@ function split(batch: Batch, chunk: number, idOf: ((chunk: number) => string) | 
   const whole = idOf ? { ...batch, id: idOf(chunk) } : batch
   const points = batch.s.length
   if (points <= limits.pointsPerRecord) {
-    const value = Buffer.from(JSON.stringify(whole))
+    const value = writeBatch(whole)
     if (value.length <= limits.recordBytes || points === 1) return [value]
   }
   const half = points >> 1
