@@ -66,8 +66,8 @@ Then('nothing has to be scrolled sideways', async function (this: Scene) {
 })
 
 async function tabInto(scene: Scene, metric: string): Promise<void> {
-  const within = panel(scene.page, metric)
-  await tabUntil(scene, () => within.evaluate((element) => element.matches(':focus-within')))
+  const chart = panel(scene.page, metric).getByRole('img')
+  await tabUntil(scene, () => chart.evaluate((element) => element.matches(':focus')))
 }
 
 async function tabUntil({ page }: Scene, reached: () => Promise<boolean>): Promise<void> {

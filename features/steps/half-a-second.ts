@@ -13,19 +13,13 @@ const valueAt = (turn: number) => (turn * 100) / 21
 
 interface Measurement {
   readonly probe: JSHandle<Probe>
-  readonly scale: Scale
   readonly elapsed: number[]
 }
 
 const measurements = new WeakMap<Scene, Measurement>()
 
 When('I POST a metric', async function (this: Scene) {
-  const probe = await openProbe(this.page, metric)
-  const scale = await until('the chart shows its two framing points', 10_000, async () => {
-    const seen = await probe.evaluate((p) => p.scale())
-    return seen && seen.bottom - seen.top > seen.height / 2 ? seen : undefined
-  })
-  measurements.set(this, { probe, scale, elapsed: [] })
+  measurements.set(this, { probe: await openProbe(this.page, metric), elapsed: [] })
   await post(this, 1)
 })
 
@@ -55,17 +49,30 @@ Then(
 
 /** Posts a value that the chart has not shown yet and waits until the place where it belongs is lit. */
 async function post(scene: Scene, turn: number): Promise<void> {
-  const { probe, scale, elapsed } = ensure(measurements.get(scene), 'a measurement')
+  const { probe, elapsed } = ensure(measurements.get(scene), 'a measurement')
   const value = valueAt(turn)
-  const box = boxOf(scale, value)
+  const box = boxOf(await settledScale(probe), value)
   assert.equal(await probe.evaluate((p, b) => p.lit(b), box), 0, `the place of ${value} is lit already`)
   await probe.evaluate((p, b) => p.arm(b, 5_000), box)
   const before = Date.now()
   const answer = await scene.tenant().post({ metric_name: metric, value })
   assert.equal(answer.status, 202)
   const at = await probe.evaluate((p) => p.whenLit())
-  if (at === null) throw new Error(`${value} did not appear within 5 s`)
+  if (at === null) throw new Error(`${value} did not appear within 5 s in ${JSON.stringify(box)}`)
   elapsed.push(at - before)
+}
+
+/** The chart's scale once its framing points are drawn and its layout has come to rest. */
+async function settledScale(probe: JSHandle<Probe>): Promise<Scale> {
+  let last = ''
+  let equal = 0
+  return until('the chart shows its two framing points and stands still', 10_000, async () => {
+    const scale = await probe.evaluate((p) => p.scale())
+    const text = JSON.stringify(scale)
+    equal = text === last ? equal + 1 : 0
+    last = text
+    return scale && equal >= 3 && scale.bottom - scale.top > scale.height / 2 ? scale : undefined
+  })
 }
 
 /** Where the newest point with this value is drawn: at the right edge, some pixels high. */

@@ -96,9 +96,8 @@ function startProgram(scene: Scene, metric_name: string): Program {
       const point = { metric_name, value, timestamp, dedupe_id: `steady-${value}` }
       await sendUntilAccepted(scene, point, refusals)
       scene.expected.push(point)
-      await delay(timestamp + second - Date.now(), undefined, { signal: stopped.signal }).catch(
-        () => undefined,
-      )
+      const rest = Math.max(0, timestamp + second - Date.now())
+      await delay(rest, undefined, { signal: stopped.signal }).catch(() => undefined)
     }
   })()
   return {

@@ -58,27 +58,34 @@ function probe(metric: string): Probe {
       .filter((context) => context !== null)
   }
 
-  let colour: readonly [number, number, number] | undefined
+  type Colour = readonly [number, number, number]
+  let line: Colour | undefined
+  let ground: Colour = [0, 0, 0]
+  let reach = 0
 
-  function isLine(data: Uint8ClampedArray, at: number): boolean {
-    if (!colour) return false
-    const [r, g, b] = colour
-    return (
-      Math.abs(data[at] - r) + Math.abs(data[at + 1] - g) + Math.abs(data[at + 2] - b) < 60 &&
-      data[at + 3] > 150
-    )
+  function distance(data: Uint8ClampedArray, at: number, [r, g, b]: Colour): number {
+    return Math.abs(data[at] - r) + Math.abs(data[at + 1] - g) + Math.abs(data[at + 2] - b)
   }
 
-  function learnColour(data: Uint8ClampedArray): void {
+  /** Half covered counts: a thin line seldom meets the pixels exactly. A shade below the line does not. */
+  function isLine(data: Uint8ClampedArray, at: number): boolean {
+    return line !== undefined && data[at + 3] > 200 && distance(data, at, line) < reach
+  }
+
+  /** The ground is the commonest colour, the line the commonest that is no shade of grey. */
+  function learnColours(data: Uint8ClampedArray): void {
     const counts = new Map<number, number>()
     for (let at = 0; at < data.length; at += 4) {
-      const [r, g, b, alpha] = data.subarray(at, at + 4)
-      if (alpha < 200 || Math.max(r, g, b) - Math.min(r, g, b) < 60) continue
-      const key = (r << 16) | (g << 8) | b
+      if (data[at + 3] < 200) continue
+      const key = (data[at] << 16) | (data[at + 1] << 8) | data[at + 2]
       counts.set(key, (counts.get(key) ?? 0) + 1)
     }
-    const [commonest] = [...counts].sort(([, a], [, b]) => b - a)
-    if (commonest) colour = [commonest[0] >> 16, (commonest[0] >> 8) & 255, commonest[0] & 255]
+    const byCount = [...counts]
+      .sort(([, a], [, b]) => b - a)
+      .map(([key]): Colour => [key >> 16, (key >> 8) & 255, key & 255])
+    ground = byCount[0] ?? ground
+    line = byCount.find((colour) => Math.max(...colour) - Math.min(...colour) > 60)
+    if (line) reach = 0.5 * distance(new Uint8ClampedArray(ground), 0, line)
   }
 
   function lit({ x, y, width, height }: Box): number {
@@ -100,7 +107,7 @@ function probe(metric: string): Probe {
         const { width, height } = context.canvas
         size = { width, height }
         const { data } = context.getImageData(0, 0, width, height)
-        if (!colour) learnColour(data)
+        if (!line) learnColours(data)
         for (let at = 0; at < data.length; at += 4)
           if (isLine(data, at)) rows.push(Math.floor(at / 4 / width))
       }
