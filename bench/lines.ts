@@ -1,0 +1,24 @@
+import type { Line } from './line.ts'
+import { accept } from './lines/accept.ts'
+import { consumer } from './lines/consumer.ts'
+import { cost } from './lines/cost.ts'
+import { fanOut } from './lines/fan-out.ts'
+import { history } from './lines/history.ts'
+import { idle } from './lines/idle.ts'
+import { latencyBusy, latencyIdle } from './lines/latency.ts'
+import { persist } from './lines/persist.ts'
+import { recovery } from './lines/recovery.ts'
+
+/** In their order: what measures rest comes first, what leaves a full table or a new process behind comes last. */
+export const lines: readonly Line[] = [
+  idle,
+  consumer,
+  latencyIdle,
+  latencyBusy,
+  accept,
+  persist,
+  cost,
+  fanOut,
+  history,
+  recovery,
+]

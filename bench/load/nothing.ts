@@ -1,0 +1,4 @@
+import { answer } from '../child.ts'
+
+/** A Node process that waits, and nothing else. */
+answer(() => undefined)

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+
+/** The kernel's unit in /proc, whatever its own clock does (proc(5): USER_HZ). */
+const ticksPerSecond = 100
+const pageBytes = 4096
+/** Places in /proc/<pid>/stat, counted after the name, which may hold spaces. */
+const place = { user: 11, system: 12, startedAt: 19, residentPages: 21 }
+
+/** CPU seconds that a process has used, over all its threads, in user and in system mode. */
+export function cpuSeconds(pid: number): number {
+  const stat = statOf(pid)
+  return (stat[place.user] + stat[place.system]) / ticksPerSecond
+}
+
+/** Memory of a process that is in RAM, MB; pages shared with other processes count in each of them. */
+export function residentMB(pid: number): number {
+  return (statOf(pid)[place.residentPages] * pageBytes) / 1e6
+}
+
+/** How long a process has been there, s. */
+export function ageSeconds(pid: number): number {
+  const uptime = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0])
+  return uptime - statOf(pid)[place.startedAt] / ticksPerSecond
+}
+
+/** Shares of the CPU time of the whole machine since `before`, 0 to 1. */
+export interface MachineTicks {
+  readonly busy: number
+  readonly stolen: number
+  readonly all: number
+}
+
+export function machineTicks(): MachineTicks {
+  const [user, nice, system, idle, wait, irq, softIrq, stolen] = readFileSync('/proc/stat', 'utf8')
+    .slice(5, 200)
+    .trim()
+    .split(/\s+/)
+    .map(Number)
+  const busy = user + nice + system + irq + softIrq
+  return { busy, stolen, all: busy + idle + wait + stolen }
+}
+
+function statOf(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+  return text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .map(Number)
+}
