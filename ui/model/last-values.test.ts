@@ -25,3 +25,12 @@ test('a new metric is news once', () => {
   assert.deepEqual(values.metrics, ['cpu'])
   assert.deepEqual(values.agents, [])
 })
+
+test('metrics that still move are told from those that have ended', () => {
+  const values = new LastValues()
+  values.put(['b.old', 'web-1', {}], 100, 1)
+  values.put(['a.new', 'web-1', {}], 900, 1)
+  values.put(['c.new', null, {}], 500, 1)
+  values.put(['c.new', 'web-1', {}], 90, 1)
+  assert.deepEqual(values.since(500), ['a.new', 'c.new'])
+})

@@ -21,6 +21,14 @@ export class LastValues {
     return [...new Set([...this.#byAgent.values()].flatMap((metrics) => [...metrics.keys()]))].sort()
   }
 
+  /** Names of the metrics that had a point since then, sorted. */
+  since(timeMs: number): string[] {
+    const fresh = [...this.#byAgent.values()].flatMap((metrics) =>
+      [...metrics.values()].filter((last) => last.timeMs >= timeMs).map((last) => last.metric),
+    )
+    return [...new Set(fresh)].sort()
+  }
+
   get agents(): string[] {
     return [...this.#byAgent.keys()].filter((agent) => agent !== '').sort()
   }

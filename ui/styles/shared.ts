@@ -283,6 +283,9 @@ export const table = css`
 
   .num {
     text-align: right;
+  }
+
+  td.num {
     font-family: var(--sg-mono);
     font-variant-numeric: tabular-nums;
   }

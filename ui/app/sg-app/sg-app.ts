@@ -30,6 +30,10 @@ const hiddenLingerMs = 5000
 /** While the server can't be reached at the start, it is tried again this often, ms. */
 const retryMs = 2000
 
+/** Tenants asked, and for how long, when the first one to show is chosen, ms. */
+const busiestOf = 20
+const busiestMs = 1500
+
 /** The composition root of the page: session, routes, and the life of the live side. */
 export class SgApp extends LitElement {
   static override styles = [base, controls, styles]
@@ -65,6 +69,7 @@ export class SgApp extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback()
     window.addEventListener('popstate', this.#located)
+    window.addEventListener('hashchange', this.#hashed)
     window.addEventListener(navigated, this.#located)
     window.addEventListener('pagehide', this.#left)
     window.addEventListener('pageshow', this.#looking)
@@ -77,6 +82,7 @@ export class SgApp extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback()
     window.removeEventListener('popstate', this.#located)
+    window.removeEventListener('hashchange', this.#hashed)
     window.removeEventListener(navigated, this.#located)
     window.removeEventListener('pagehide', this.#left)
     window.removeEventListener('pageshow', this.#looking)
@@ -99,7 +105,7 @@ export class SgApp extends LitElement {
     if (entry.kind === 'signed-out') {
       return html`<sg-sign-in
         .problem=${entry.problem}
-        .signIn=${(token: string) => this.#signIn({ token })}
+        .signIn=${(token: string) => this.#signInByToken(token)}
       ></sg-sign-in>`
     }
     const { session } = entry
@@ -140,11 +146,16 @@ export class SgApp extends LitElement {
     if (code) {
       // the code is gone from the address before anything else can go wrong
       navigate({ page: 'overview' }, true)
-      await this.#signIn({ code })
+      const problem = await this.#signIn({ code })
+      if (problem === undefined) return
+      // who opens the link a second time may well be signed in by the first
+      const session = await this.#api.get<Session>('/api/v1/session').catch(() => undefined)
+      if (session) await this.#enter(session)
+      else this.entry = { kind: 'signed-out', problem }
       return
     }
     try {
-      this.#enter(await this.#api.get<Session>('/api/v1/session'))
+      await this.#enter(await this.#api.get<Session>('/api/v1/session'))
     } catch (error) {
       if (error instanceof ApiError && (error.status === 401 || error.status === 403)) this.#signedOut()
       else this.#unreachable(error)
@@ -158,21 +169,43 @@ export class SgApp extends LitElement {
     this.#again = setTimeout(() => void this.#start(), retryMs)
   }
 
-  /** Trades a token or a one-time code for a session cookie; true when it worked. */
-  async #signIn(proof: { token: string } | { code: string }): Promise<boolean> {
+  /** Trades a token or a one-time code for a session cookie; answers what went wrong, or undefined. */
+  async #signIn(proof: { token: string } | { code: string }): Promise<string | undefined> {
     try {
-      this.#enter(await this.#api.post<Session>('/api/v1/session', proof))
-      return true
+      await this.#enter(await this.#api.post<Session>('/api/v1/session', proof))
+      return undefined
     } catch (error) {
-      this.entry = { kind: 'signed-out', problem: reason(error) }
-      return false
+      return reason(error)
     }
   }
 
-  #enter(session: Session): void {
+  async #signInByToken(token: string): Promise<boolean> {
+    const problem = await this.#signIn({ token })
+    if (problem !== undefined) this.entry = { kind: 'signed-out', problem }
+    return problem === undefined
+  }
+
+  async #enter(session: Session): Promise<void> {
     this.#access.setValue({ api: this.#api, session })
+    if (session.tenants.length > 1 && !this.route.tenant)
+      this.#lastTenant ??= await this.#busiest(session.tenants)
     this.entry = { kind: 'signed-in', session }
     if (this.route.page === 'sign-in') navigate({ page: 'overview' }, true)
+  }
+
+  /** Of several tenants, the one where most happens is looked at first; undefined when nothing does. */
+  async #busiest(tenants: readonly string[]): Promise<string | undefined> {
+    const patience = AbortSignal.timeout(busiestMs)
+    const rates = await Promise.all(
+      tenants.slice(0, busiestOf).map((name) =>
+        this.#api
+          .get<TenantDetail>(`/api/v1/tenants/${encodeURIComponent(name)}`, patience)
+          .then(({ ingest }) => ({ name, rate: ingest.points_per_s }))
+          .catch(() => ({ name, rate: 0 })),
+      ),
+    )
+    const first = rates.reduce((best, of) => (of.rate > best.rate ? of : best))
+    return first.rate > 0 ? first.name : undefined
   }
 
   #signedOut(): void {
@@ -205,6 +238,11 @@ export class SgApp extends LitElement {
   #located = () => {
     this.route = parseRoute(location.pathname, location.search)
     document.title = `${this.route.tenant ?? titles[this.route.page]} · Streamgauge`
+  }
+
+  /** A sign-in link opened in a tab that is here already changes nothing but the fragment. */
+  #hashed = () => {
+    if (signInCode(location.hash)) void this.#start()
   }
 
   #left = () => this.#hub.suspend()

@@ -120,7 +120,7 @@ export class SgEmpty extends LitElement {
       </div>
       <p class="muted">
         <code>$TOKEN</code> is a token with the scope ingest:
-        <code>npm run streamgauge -- token create ${this.tenant} --scope ingest</code>
+        <code>npm run streamgauge -- token create --tenant ${this.tenant} --scope ingest</code>
       </p>
     `
   }

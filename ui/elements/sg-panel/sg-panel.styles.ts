@@ -96,8 +96,17 @@ export const styles = css`
   }
 
   #chart:focus-visible {
+    box-shadow: none;
+  }
+
+  /* the canvases would cover a ring of the element itself */
+  #chart:focus-visible::after {
+    content: "";
+    position: absolute;
+    inset: 0;
+    z-index: 5;
     box-shadow: inset 0 0 0 2px var(--sg-accent);
-    z-index: 1;
+    pointer-events: none;
   }
 
   .overlay {

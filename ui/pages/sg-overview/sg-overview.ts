@@ -22,6 +22,8 @@ import { styles } from './sg-overview.styles.ts'
 
 /** Live charts on this page. */
 const shownMetrics = 3
+/** A metric without a point for this long gives up its place among them, ms. */
+const movingMs = 120_000
 /** Tenants whose status is polled for the table. */
 const polledTenants = 20
 
@@ -112,17 +114,19 @@ export class SgOverview extends LitElement {
         label="End-to-end lag, p95"
         .value=${Number.isNaN(lag) ? '–' : String(Math.round(lag))}
         unit=${Number.isNaN(lag) ? '' : 'ms'}
-        note=${Number.isNaN(lag) ? 'measured with the next point' : 'receipt to pixel'}
+        note=${Number.isNaN(lag) ? 'with the next point' : 'receipt to pixel'}
         .values=${feed?.lags.values.slice(-60)}
       ></sg-tile>
     `
   }
 
-  /** The first metrics of the tenant, live. */
+  /** The first metrics of the tenant that move, else the first of all. */
   #panels(tenant: string) {
     const { feed, live } = this.#feed
-    const metrics = this.#values.metrics.slice(0, shownMetrics)
-    if (!feed || metrics.length === 0) return nothing
+    if (!feed) return nothing
+    const moving = this.#values.since(feed.clock.now() - movingMs)
+    const metrics = [...new Set([...moving, ...this.#values.metrics])].slice(0, shownMetrics)
+    if (metrics.length === 0) return nothing
     return html`<div class="panels" data-count=${metrics.length}>
       ${repeat(
         metrics,
