@@ -18,6 +18,7 @@ test('the interval is the usual distance; an outage, a double and a late point l
   assert.equal(intervalOf([]), 0)
   assert.equal(intervalOf([1000]), 0)
   assert.equal(intervalOf([1000, 3000]), 2000)
+  assert.equal(intervalOf([0, 0, 1000, 1000, 2000, 2000]), 1000)
   assert.equal(intervalOf([0, 1000, 2000, 3000, 60_000, 61_000, 61_000, 60_500]), 1000)
 })
 

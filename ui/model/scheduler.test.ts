@@ -7,11 +7,14 @@ class FakeClock implements FrameClock {
   time = 0
   #tasks: { at: number; run: () => void }[] = []
   #frames: (() => void)[] = []
+  /** Tasks ever asked for. */
+  asked = 0
   now = () => this.time
   afterFrame = (run: () => void) => {
     this.#frames.push(run)
   }
   later = (run: () => void, ms: number) => {
+    this.asked++
     const task = { at: this.time + ms, run }
     this.#tasks.push(task)
     return () => {
@@ -94,6 +97,7 @@ test('charts out of sight are not drawn until they come into view', () => {
   scheduler.request(charts[0])
   clock.advance(500)
   assert.equal(drawn.length, 0)
+  assert.equal(clock.asked, 0, 'a chart out of sight wakes nobody')
   scheduler.setVisible(charts[0], true)
   clock.advance(2)
   assert.equal(drawn.length, 1)

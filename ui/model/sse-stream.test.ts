@@ -110,6 +110,24 @@ test('a peer that has gone silent is given up', async () => {
   assert.ok(s.states.some((state) => state.kind === 'waiting' && /no byte/.test(state.reason)))
 })
 
+test('a peer that says anything at all, if only a comment, is not given up', async () => {
+  await using s = await serve([
+    (request, response) => {
+      stream('id: 1:1\n\n')(request, response)
+      let comments = 0
+      const timer = setInterval(() => {
+        if (++comments < 15) response.write(': here\n\n')
+        else response.write('id: 1:2\n\n')
+      }, 20)
+      response.on('close', () => clearInterval(timer))
+    },
+  ])
+  const reader = s.open({ deadMs: 150 })
+  await s.until(() => s.events.length === 2)
+  reader.close()
+  assert.equal(s.requests.length, 1)
+})
+
 test('closing it closes the connection at the server', async () => {
   const gone = Promise.withResolvers<void>()
   await using s = await serve([
