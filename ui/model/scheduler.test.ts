@@ -95,12 +95,19 @@ test('charts out of sight are not drawn until they come into view', () => {
   const { clock, scheduler, drawn, charts } = setup(2)
   scheduler.setVisible(charts[0], false)
   scheduler.request(charts[0])
+  scheduler.request(charts[1])
   clock.advance(500)
-  assert.equal(drawn.length, 0)
-  assert.equal(clock.asked, 0, 'a chart out of sight wakes nobody')
+  assert.deepEqual(
+    drawn.map((d) => d.chart),
+    [1],
+  )
+  assert.equal(clock.asked, 1, 'a chart out of sight wakes nobody')
   scheduler.setVisible(charts[0], true)
   clock.advance(2)
-  assert.equal(drawn.length, 1)
+  assert.deepEqual(
+    drawn.map((d) => d.chart),
+    [1, 0],
+  )
 })
 
 test('a chart that has been removed is not drawn, and an idle page does nothing', () => {
