@@ -114,6 +114,22 @@ test('replacing a part keeps what lies before it', () => {
   assert.equal(resets, 1)
 })
 
+test('of points added again, those before the replaced part are left out', () => {
+  const model = new MetricModel('cpu', undefined, 60_000)
+  const taken = model.append(
+    batch(
+      [cpu1],
+      [
+        [0, 10, 1],
+        [0, 20, 1],
+      ],
+    ),
+    20,
+  )
+  assert.equal(taken, 1)
+  assert.deepEqual(times(model), [[20]])
+})
+
 test('what has left the window is forgotten', () => {
   const model = new MetricModel('cpu', undefined, 100)
   model.append(

@@ -91,6 +91,17 @@ test('a stream that could not be resumed reports its hole once, from before the 
   assert.deepEqual(s.feed.start, { partition: 3, offset: 50 })
 })
 
+test('a connection that begins beyond what was seen leaves a hole, even if nobody says so', () => {
+  using s = setup()
+  s.connect()
+  s.id('3:7')
+  s.points('3:8', 40_000)
+  s.connect()
+  s.id('3:50')
+  s.points('3:51', 90_000)
+  assert.deepEqual(s.seen, ['3:8', 'hole from 30000', '3:51'])
+})
+
 test('a resync in the middle of a stream reports a hole each time', () => {
   using s = setup()
   s.connect()
