@@ -255,8 +255,9 @@ export class LiveChart implements Drawable, LinesSource {
     return { priceRange: { minValue: low / this.factor, maxValue: high / this.factor } }
   }
 
-  /** The unit of percentages stands in the panel's title. */
+  /** The unit of percentages stands in the panel's title; before the first point the axis has nothing to say. */
   #axisLabel(value: number): string {
+    if (!this.#range) return ''
     return formatValue(value * this.factor, this.unit === 'percent' ? 'none' : this.unit)
   }
 
