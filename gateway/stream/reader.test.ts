@@ -139,6 +139,23 @@ test('a live reader too far behind gets resync when it drains, and only what com
   assert.deepEqual(take(), [`points 3:${last + 2} [${last + 2}]`])
 })
 
+test('what a resumed stream has to catch up with may be longer than a live reader may fall behind', () => {
+  const { reader, socket, add, take } = setup()
+  const each = entryOf(batchOf('a', 1000), 1000).frame.length
+  const last = 1000 + Math.ceil((2 * readerDefaults.behindBytes) / each)
+  for (let src = 1000; src < last; src++) add(src)
+  socket.flows = false
+  reader.open('3:9', 0)
+  add(last)
+  reader.pump(0)
+  socket.flows = true
+  reader.drained(0)
+  const events = take()
+  assert.equal(events[0], 'id 3:9')
+  assert.ok(events.slice(1).every((event) => event.startsWith('points ')))
+  assert.match(events.at(-1) ?? '', new RegExp(`^points 3:${last} `))
+})
+
 test('a reader whose place left the ring gets resync', () => {
   const { reader, socket, add, take } = setup({ keep: 2 * entryOf(batchOf('a', 10), 10).frame.length })
   socket.flows = false

@@ -61,11 +61,14 @@ test('a tenant over its bytes gives up its oldest entries and its floor rises to
 test('a process over its bytes takes from the tenant that holds most', () => {
   const each = entryOf(batchOf('a', 10), 10).frame.length
   const ring = ringOf({ ...roomy, totalBytes: 3 * each })
-  put(ring, 'a', 10, 11, 12)
-  put(ring, 'b', 13)
-  assert.deepEqual(held(ring, 'a'), [11, 12])
-  assert.deepEqual(held(ring, 'b'), [13])
-  assert.equal(ring.floor(3, 'b'), 9)
+  put(ring, 's', 10)
+  put(ring, 'l', 11, 12)
+  put(ring, 'n', 13)
+  assert.deepEqual(held(ring, 's'), [10])
+  assert.deepEqual(held(ring, 'l'), [12])
+  assert.deepEqual(held(ring, 'n'), [13])
+  assert.equal(ring.floor(3, 'l'), 11)
+  assert.equal(ring.floor(3, 's'), 9)
 })
 
 test('what is older than a minute goes, and a silent tenant leaves its floor behind', () => {
@@ -101,4 +104,5 @@ test('ten thousand entries in and out stay in order', () => {
     Array.from({ length: 49 }, (_, i) => 19_951 + i),
   )
   assert.equal(held(ring, 'a').length, 100)
+  assert.equal(ring.bytesAfter(3, 'a', 19_950), 49 * each)
 })
