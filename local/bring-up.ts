@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DemoTokens, ensureDemo, makeSignInLink } from './demo.ts'
 import { runTool } from './install/run.ts'
 import { LaunchError } from './launch-error.ts'
 import type { Launcher } from './launcher.ts'
 import { type LocalJson, readLocalJson, writeLocalJson } from './local-json.ts'
-import { isFree, nextFreePort } from './ports.ts'
+import { takeLock } from './lock.ts'
+import { isFree } from './ports.ts'
 import type { Progress } from './progress.ts'
 import { agentProgram, rolePrograms } from './roles.ts'
 import { root } from './root.ts'
@@ -150,12 +152,31 @@ async function refuseBusyPort(host: string, given: string | undefined): Promise<
   )
 }
 
-/** The port given, else the one of the last start, else the first free one. */
+/** The port given, else the one of the last start, else the first free one from 8080 on. */
 async function chooseHttpPort({ state }: Launcher, host: string, given: string | undefined): Promise<number> {
   if (given) return Number(given)
   const kept = state.data.ports.http
-  if (kept !== undefined && (await isFree(kept, host))) return kept
-  const port = await nextFreePort(defaultHttpPort)
-  state.set('ports', 'http', port)
-  return port
+  const candidates = [
+    ...(kept === undefined ? [] : [kept]),
+    ...range(defaultHttpPort, defaultHttpPort + 1_000),
+  ]
+  for (const port of candidates) {
+    if (!(await isFree(port, host)) || !reserve(port)) continue
+    state.set('ports', 'http', port)
+    return port
+  }
+  throw new LaunchError(`No port from ${defaultHttpPort} on is free on ${host}: name one in HTTP_PORT.`)
+}
+
+/** Keeps the port for this launcher until its gateway listens: another checkout may be choosing right now. */
+function reserve(port: number): boolean {
+  try {
+    return typeof takeLock(join(tmpdir(), `streamgauge-port-${port}.lock`)) === 'function'
+  } catch {
+    return false // the lock of another user
+  }
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i)
 }

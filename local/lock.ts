@@ -6,52 +6,61 @@ import { codeOf, LaunchError } from './launch-error.ts'
 
 /** Takes the data folder for this process; throws a LaunchError while another launcher holds it. Returns the release. */
 export function lockHome(home: Home): () => void {
-  const file = home.path('lock')
-  const self = identify(process.pid)
-  for (;;) {
-    try {
-      writeFileSync(file, JSON.stringify(self), { flag: 'wx', mode: 0o600 })
-      return () => rmSync(file, { force: true })
-    } catch (error) {
-      if (codeOf(error) !== 'EEXIST') throw error
-    }
-    refuseWhileHeld(file, home)
-    removeStale(file, home)
-  }
-}
-
-function refuseWhileHeld(file: string, home: Home): void {
-  const holder = readHolder(file)
-  if (holder === undefined || !isRunning(holder)) return
+  const taken = takeLock(lockOf(home))
+  if (typeof taken === 'function') return taken
   throw new LaunchError(
-    `Streamgauge already runs on ${home.dir} (process ${holder.pid}): stop that one, ` +
+    `Streamgauge already runs on ${home.dir} (process ${taken.pid}): stop that one, ` +
       'or start this one on another folder with STREAMGAUGE_DATA.',
   )
 }
 
-/** Two launchers may find the same stale lock: whoever moved a live one away by mistake puts it back. */
-function removeStale(file: string, home: Home): void {
+/** True while a launcher runs on this data folder. */
+export function isLocked(home: Home): boolean {
+  return runningHolder(lockOf(home)) !== undefined
+}
+
+/** Takes a lock file for this process. Returns the release, or the running process that holds it. */
+export function takeLock(file: string): (() => void) | Identity {
+  const self = JSON.stringify(identify(process.pid))
+  for (;;) {
+    try {
+      writeFileSync(file, self, { flag: 'wx', mode: 0o600 })
+      return () => rmSync(file, { force: true })
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error
+    }
+    const holder = runningHolder(file) ?? removeStale(file)
+    if (holder !== undefined) return holder
+  }
+}
+
+/**
+ * Removes the lock of a process that is gone. Two may find the same stale lock: the one that moved away a lock that was
+ * taken meanwhile puts it back, and returns its holder.
+ */
+function removeStale(file: string): Identity | undefined {
   const aside = `${file}.${process.pid}`
   try {
     renameSync(file, aside)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return
+    if (codeOf(error) === 'ENOENT') return undefined
     throw error
   }
+  const holder = runningHolder(aside)
+  if (holder !== undefined) linkSync(aside, file)
+  rmSync(aside)
+  return holder
+}
+
+function runningHolder(file: string): Identity | undefined {
   try {
-    refuseWhileHeld(aside, home)
-  } catch (error) {
-    linkSync(aside, file)
-    throw error
-  } finally {
-    rmSync(aside, { force: true })
+    const holder: Identity = JSON.parse(readIfThere(file) ?? '')
+    return isRunning(holder) ? holder : undefined
+  } catch {
+    return undefined // none, or half written by a launcher that was killed
   }
 }
 
-function readHolder(file: string): Identity | undefined {
-  try {
-    return JSON.parse(readIfThere(file) ?? '')
-  } catch {
-    return undefined // half written by a launcher that was killed: stale
-  }
+function lockOf(home: Home): string {
+  return home.path('lock')
 }

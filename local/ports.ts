@@ -13,13 +13,6 @@ export async function freePort(remembered?: number): Promise<number> {
   }
 }
 
-/** The first free port at or above `from`. */
-export async function nextFreePort(from: number): Promise<number> {
-  let port = from
-  while (!(await isFree(port))) port++
-  return port
-}
-
 /** True when this process could listen there now. */
 export function isFree(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {

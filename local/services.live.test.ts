@@ -108,13 +108,16 @@ test('a damaged log is told in one sentence with the remedy and the last lines',
   })
 })
 
-test('a second start makes nothing anew: same store, same ports, same passwords', async () => {
+test('a second start makes nothing anew: same stores, same ports, same passwords', async () => {
   using at = folder()
+  // Any path will do: other letters, and longer than the name of a socket may be.
+  const dir = join(at.dir, 'Größe und Maß', 'x'.repeat(120))
   async function start() {
-    await using started = await run(at.dir, 'mariadb', 'redis')
+    await using started = await run(dir, 'kafka', 'mariadb', 'redis')
     return {
       urls: started.running.map(({ url }) => url),
-      made: statSync(join(at.dir, 'mariadb', 'mysql_upgrade_info')).birthtimeMs,
+      made: statSync(join(dir, 'mariadb', 'mysql_upgrade_info')).birthtimeMs,
+      formatted: statSync(join(dir, 'kafka', 'meta.properties')).birthtimeMs,
     }
   }
   assert.deepEqual(await start(), await start())

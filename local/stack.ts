@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openKafkaAdmin } from '@streamgauge/adapters/kafka/admin.ts'
 import { openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
-import { readIfThere } from './files.ts'
-import { identify } from './identity.ts'
+import { openHome } from './home.ts'
 import { openLauncher } from './launcher.ts'
+import { localJsonPath } from './local-json.ts'
+import { isLocked } from './lock.ts'
 import { root } from './root.ts'
 import { runServices } from './run-services.ts'
 import { services as allServices } from './services/all.ts'
@@ -129,14 +130,19 @@ type Environment = Record<'DATABASE_URL' | 'KAFKA_BROKERS' | 'REDIS_URL', string
 
 /** The services to share, by the variables that name them; undefined when there are none. */
 function sharedServices(): Environment | undefined {
-  const file = process.env.STREAMGAUGE_SERVICES ?? join(root, '.streamgauge', 'local.json')
-  const text = readIfThere(file)
-  if (text === undefined) return undefined
-  const { services }: LocalServices = JSON.parse(text)
-  const running = Object.values(services).every(({ pid }) => pid === undefined || identify(pid) !== undefined)
-  if (!running) return undefined
+  const file = process.env.STREAMGAUGE_SERVICES ?? runningHere()
+  if (file === undefined) return undefined
+  const { services }: LocalServices = JSON.parse(readFileSync(file, 'utf8'))
   const named = allServices.map(({ name, variable }) => [variable, services[name].url])
   return Object.fromEntries(named) as Environment
+}
+
+/** The local.json of an `npm start` that runs in this checkout. */
+function runningHere(): string | undefined {
+  const dir = join(root, '.streamgauge')
+  if (!existsSync(dir)) return undefined
+  const home = openHome(dir)
+  return isLocked(home) && existsSync(localJsonPath(home)) ? localJsonPath(home) : undefined
 }
 
 interface LocalServices {

@@ -89,7 +89,7 @@ listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
 controller.listener.names=CONTROLLER
 controller.quorum.voters=1@127.0.0.1:${options.controllerPort}
 inter.broker.listener.name=BROKER
-log.dirs=${options.dir}
+log.dirs=${escapeProperty(options.dir)}
 auto.create.topics.enable=false
 # One node: every internal topic has one replica, and few partitions are enough.
 offsets.topic.num.partitions=4
@@ -111,6 +111,12 @@ background.threads=2
 log.cleaner.dedupe.buffer.size=16777216
 log.index.size.max.bytes=1048576
 `
+}
+
+/** Java reads property files as Latin-1. */
+function escapeProperty(text: string): string {
+  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return text.replace(/[^ -~]|\\/g, escape)
 }
 
 function redpanda(port: number): Container {

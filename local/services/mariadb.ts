@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { basename } from 'node:path'
 import { replaceFile } from '../files.ts'
 import type { Home } from '../home.ts'
 import { acquire } from '../install/acquire.ts'
@@ -55,7 +56,8 @@ export const mariadb: Service = {
         `--datadir=${dir}`,
         `--init-file=${init}`,
         `--pid-file=${home.path('mariadb.pid')}`,
-        `--socket=${dir}/mariadb.sock`,
+        // Inside the data folder: the whole path may be longer than the name of a socket can be.
+        '--socket=mariadb.sock',
         '--bind-address=127.0.0.1',
         `--port=${port}`,
         ...settings.map((setting) => `--${setting}`),
@@ -88,8 +90,10 @@ async function installData(home: Home, dir: string): Promise<void> {
   try {
     const installer = findProgram('mariadb-install-db', 'mysql_install_db') ?? 'mariadb-install-db'
     const options = ['--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve']
-    await runTool(installer, ['--no-defaults', ...asRoot(), `--datadir=${draft}`, ...options], {
+    // By its name only: the installer, a shell script, falls over a blank in a path.
+    await runTool(installer, ['--no-defaults', ...asRoot(), `--datadir=./${basename(draft)}`, ...options], {
       purpose: `Making the store in ${dir} with ${installer}`,
+      cwd: home.dir,
     })
     renameSync(draft, dir)
   } finally {
