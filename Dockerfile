@@ -18,6 +18,7 @@ COPY bench/package.json bench/
 
 FROM manifests AS ui
 RUN npm ci --ignore-scripts --workspace=core --workspace=ui
+COPY cli cli
 COPY core core
 COPY ui ui
 RUN npm run build
@@ -32,6 +33,7 @@ ENV NODE_ENV=production HTTP_HOST=0.0.0.0 HTTP_PORT=8080
 WORKDIR /app
 COPY --from=dependencies /app ./
 COPY main.ts cli.ts LICENSE ./
+COPY cli cli
 COPY core core
 COPY adapters adapters
 COPY connectors connectors

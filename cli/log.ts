@@ -1,0 +1,51 @@
+import { listLetters, replayLetters } from '@streamgauge/pipeline/dlq.ts'
+import { examine, heal } from '@streamgauge/pipeline/doctor.ts'
+import { findingLine, letterLine, replayLine, topicLines } from '@streamgauge/pipeline/report.ts'
+import { describeTopics } from '@streamgauge/pipeline/topics.ts'
+import { type Command, type Input, print, UsageError } from './command.ts'
+import { withDatabase, withLog } from './services.ts'
+
+export const logCommands: Readonly<Record<string, Command>> = {
+  topics: { run: showTopics },
+  'dlq list': { run: dlqList },
+  'dlq replay': { options: { all: { type: 'boolean' } }, run: dlqReplay },
+  doctor: { options: { partition: { type: 'string' } }, run: doctor },
+}
+
+async function showTopics(): Promise<void> {
+  await withDatabase((db) => withLog(async (log) => print(topicLines(await describeTopics(log, db)))))
+}
+
+async function dlqList(): Promise<void> {
+  await withLog(async (log) => print((await listLetters(log)).map(letterLine)))
+}
+
+async function dlqReplay({ positionals: ids, values }: Input): Promise<void> {
+  if (ids.length > 0 === Boolean(values.all)) throw new UsageError('Name the ids to send again, or --all.')
+  await withLog(async (log) => {
+    const replayed = await replayLetters(log, values.all ? 'all' : ids, Date.now())
+    print(replayed.map(replayLine))
+    const known = new Set(replayed.map(({ letter }) => letter.id))
+    const unknown = ids.filter((id) => !known.has(id))
+    if (unknown.length > 0) throw new Error(`There is no dead letter ${unknown.join(', ')}.`)
+  })
+}
+
+async function doctor({ values }: Input): Promise<void> {
+  const partition = values.partition === undefined ? undefined : Number(values.partition)
+  if (partition !== undefined && !Number.isInteger(partition)) {
+    throw new UsageError('--partition takes the number of a partition.')
+  }
+  await withDatabase((db) =>
+    withLog(async (log) => {
+      if (partition !== undefined) {
+        const healed = await heal(log, db, partition, Date.now())
+        print(healed ? [findingLine(healed), 'Done.'] : [`Nothing stops partition ${partition}.`])
+        return
+      }
+      const findings = await examine(log, db)
+      print(findings.length > 0 ? findings.map(findingLine) : ['Nothing stops any partition.'])
+      if (findings.length > 0) process.exitCode = 1
+    }),
+  )
+}
