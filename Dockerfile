@@ -18,7 +18,6 @@ COPY bench/package.json bench/
 
 FROM manifests AS ui
 RUN npm ci --ignore-scripts --workspace=core --workspace=ui
-COPY cli cli
 COPY core core
 COPY ui ui
 RUN npm run build
