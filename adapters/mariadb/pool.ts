@@ -79,10 +79,15 @@ export function openDatabase(options: DatabaseOptions): Database {
 
   async function acquire(): Promise<mysql.PoolConnection> {
     const connection = await pool.getConnection()
-    if (!prepared.has(connection.connection)) {
+    if (prepared.has(connection.connection)) return connection
+    try {
       for (const sql of options.session ?? []) await connection.query({ sql, timeout })
-      prepared.add(connection.connection)
+    } catch (error) {
+      // Kept, it would take a place of the pool for ever.
+      connection.destroy()
+      throw error
     }
+    prepared.add(connection.connection)
     return connection
   }
 

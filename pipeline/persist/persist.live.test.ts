@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { dedupeBucketMs } from '@streamgauge/core/dedupe.ts'
 import { offsetOf } from '@streamgauge/core/position.ts'
 import { topics } from '@streamgauge/core/topics.ts'
@@ -189,29 +188,28 @@ test('connections that are cut in the middle of runs lose nothing and double not
   const pipeline = await bench.start()
   await bench.append({ x: [-1] })
   await bench.stored()
-  let kills = 0
-  for (let i = 0; i < 60; i++) {
-    await bench.append({ x: [i], ids: [`id-${i}`] })
-    if (i % 4 > 0) continue
-    await sleep(50)
+  let cut = 0
+  let sent = 0
+  while (cut < 8) {
+    for (const end = sent + 10; sent < end; sent++) await bench.append({ x: [sent], ids: [`id-${sent}`] })
     const victims = await bench.database.query<{ id: number }>(
       `SELECT id FROM information_schema.PROCESSLIST
        WHERE DB = DATABASE() AND id <> CONNECTION_ID() AND COMMAND <> 'Killed'`,
     )
     for (const { id } of victims) {
+      // It may have gone by itself.
       await bench.database.execute(`KILL ${id}`).then(
-        () => kills++,
+        () => cut++,
         () => undefined,
       )
     }
+    await bench.stored()
   }
-  await bench.stored()
   await pipeline.close()
-  assert.ok(kills > 10, `${kills} connections were cut`)
   assert.deepEqual(
     (await bench.raw()).map(({ value }) => value),
-    [-1, ...Array(60).keys()],
+    [-1, ...Array(sent).keys()],
   )
   const sources = [...new Set((await bench.persisted()).map(({ src }) => src))]
-  assert.deepEqual(sources, [...Array(61).keys()])
+  assert.deepEqual(sources, [...Array(sent + 1).keys()])
 })
