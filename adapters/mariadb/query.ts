@@ -7,9 +7,9 @@ export interface RawAsk {
   readonly partition: number
   readonly metrics: readonly string[]
   readonly agents: readonly string[]
-  /** Points from `from` on and before `to`, epoch ms. */
+  /** Points from `from` on and before `before`, epoch ms. */
   readonly from: number
-  readonly to: number
+  readonly before: number
   readonly maxSeries: number
   /** The server ends the statement after this, s. */
   readonly limitSeconds: number
@@ -92,7 +92,7 @@ async function snapshot(
       `SET STATEMENT max_statement_time = ${ask.limitSeconds} FOR
        SELECT series_id, ts, value FROM metrics_raw WHERE series_id IN ? AND ts >= ? AND ts < ?
        ORDER BY series_id, ts, position`,
-      [[series.map(({ id }) => id)], ask.from, ask.to],
+      [[series.map(({ id }) => id)], ask.from, ask.before],
       (row) => take(places.get(row[0] as number) ?? 0, row[1] as number, row[2] as number),
     )
   }

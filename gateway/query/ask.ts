@@ -16,9 +16,12 @@ export interface MetricsQuery {
 export interface Ask {
   readonly metrics: readonly string[]
   readonly agents: readonly string[]
-  /** Epoch ms; `to` is not included. */
+  /** Epoch ms. */
   readonly from: number
+  /** The end that was asked for: steps are measured by it. */
   readonly to: number
+  /** Points before this are read: `to`, or beyond every stored point when the end is open. */
+  readonly before: number
   /** For each series. */
   readonly maxPoints: number
 }
@@ -38,7 +41,11 @@ export const metricsQuerySchema = {
       maxLength: 40,
       description: 'Epoch ms, RFC 3339 with a zone, or relative such as -15m (ms, s, m, h, d). Default -15m.',
     },
-    to: { type: 'string', maxLength: 40, description: 'The same; not included. Default now.' },
+    to: {
+      type: 'string',
+      maxLength: 40,
+      description: 'The same; not included. Without it, or with now: everything stored up to as_of.',
+    },
     resolution: { type: 'string', enum: ['auto', 'raw', '1m', '5m'], default: 'auto' },
     max_points: {
       type: 'integer',
@@ -51,6 +58,9 @@ export const metricsQuerySchema = {
   },
 }
 
+/** Points may lie ahead of the clock; a query that waits its turn reads some that came after it. */
+const aheadMs = limits.futureMs + 60_000
+
 /** Reads a query that has passed its schema; throws a fault that names the parameter at fault. */
 export function readAsk(query: MetricsQuery, now: number): Ask {
   if (query.resolution === '1m' || query.resolution === '5m') throw new Fault('RESOLUTION_UNAVAILABLE')
@@ -62,6 +72,9 @@ export function readAsk(query: MetricsQuery, now: number): Ask {
     agents: listOf(query.agent),
     from,
     to,
+    // A bound at this moment would leave out what is stored between now and the snapshot, below its as_of: a reader
+    // who joins answer and stream would lose it.
+    before: query.to === undefined || query.to === 'now' ? now + aheadMs : to,
     maxPoints: query.max_points ?? defaults.maxPoints,
   }
 }

@@ -32,12 +32,21 @@ export async function readHistory(
   signal: AbortSignal,
 ): Promise<History> {
   const { maxSeries, answerPoints, limitSeconds } = queryDefaults
-  const { metrics, agents, from, to } = ask
+  const { metrics, agents, from, before } = ask
   let series: readonly ListedSeries[] = []
   let thinner = new Thinner(ask, ask.maxPoints)
   const nextOffset = await readRaw(
     database,
-    { tenantId: tenant.id, partition: tenant.partition, metrics, agents, from, to, maxSeries, limitSeconds },
+    {
+      tenantId: tenant.id,
+      partition: tenant.partition,
+      metrics,
+      agents,
+      from,
+      before,
+      maxSeries,
+      limitSeconds,
+    },
     (found) => {
       if (found.length > maxSeries) {
         throw new Fault('QUERY_INVALID', `metric: more than ${maxSeries} series match; name agents.`)

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { limits } from '@streamgauge/core/limits.ts'
+import { readAsk } from './ask.ts'
+
+const now = 1_790_000_000_000
+
+test('an open end reads what is stored after the question was asked: it lies below as_of too', () => {
+  for (const query of [{}, { to: 'now' }]) {
+    const ask = readAsk({ metric: 'cpu', ...query }, now)
+    assert.equal(ask.to, now)
+    assert.ok(ask.before > now + limits.futureMs)
+  }
+})
+
+test('an end that was asked for is kept to the millisecond', () => {
+  const ask = readAsk({ metric: ['a', 'b'], agent: 'x', from: '-1h', to: '-1m', max_points: 50 }, now)
+  const times = { from: now - 3_600_000, to: now - 60_000, before: now - 60_000 }
+  assert.deepEqual(ask, { metrics: ['a', 'b'], agents: ['x'], ...times, maxPoints: 50 })
+})
