@@ -5,7 +5,16 @@ import { ensure, type Scene } from '../support/world.ts'
 const counts = new WeakMap<Scene, number>()
 
 Given('I note how many streams the server counts', async function (this: Scene) {
-  counts.set(this, await openStreams(this))
+  // The stream of a page that was closed a moment ago may still be counted: wait until the number stands.
+  let last = -1
+  let equal = 0
+  const count = await until('a steady number of streams', 10_000, async () => {
+    const open = await openStreams(this)
+    equal = open === last ? equal + 1 : 0
+    last = open
+    return equal >= 10 ? open : undefined
+  })
+  counts.set(this, count)
 })
 
 Then('the server counts one stream more', async function (this: Scene) {
