@@ -3,7 +3,7 @@ import { createAuthenticator } from '@streamgauge/adapters/auth.ts'
 import { readConfig } from '@streamgauge/adapters/config.ts'
 import type { HealthCheck } from '@streamgauge/adapters/http/health.ts'
 import { createRegistry } from '@streamgauge/adapters/http/metrics.ts'
-import { createServer } from '@streamgauge/adapters/http/server.ts'
+import { closeServer, createServer } from '@streamgauge/adapters/http/server.ts'
 import { openLog } from '@streamgauge/adapters/kafka/log.ts'
 import { createLog } from '@streamgauge/adapters/log.ts'
 import { openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
@@ -16,6 +16,11 @@ import { startPipeline } from '@streamgauge/pipeline/pipeline.ts'
 const allRoles = ['connectors', 'pipeline', 'gateway'] as const
 type Role = (typeof allRoles)[number]
 
+interface Closable {
+  readonly name: string
+  readonly close: () => unknown
+}
+
 /** Short time-outs, so that a store that hangs is noticed; these look-ups take less than a millisecond. */
 const quickDatabase = { connectionLimit: 4, statementTimeoutMs: 1_000 }
 
@@ -26,8 +31,9 @@ const logger = createLog({
   level: config.logLevel,
   terminal: process.stdout.isTTY ?? false,
 })
-/** What has to be closed, in the order of opening; ended the other way round. */
-const opened: { readonly name: string; readonly close: () => unknown }[] = []
+/** What works for others: all end at once. What they work with ends after them, the last opened first. */
+const workers: Closable[] = []
+const connections: Closable[] = []
 let stopping = false
 
 process.on('SIGTERM', stop).on('SIGINT', stop)
@@ -38,20 +44,20 @@ await start()
 async function start(): Promise<void> {
   const registry = createRegistry()
   const database = openDatabase({ url: config.databaseUrl })
-  onStop('database', () => database.close())
+  connections.push({ name: 'database', close: () => database.close() })
   const quick = openDatabase({ url: config.databaseUrl, ...quickDatabase })
-  onStop('database', () => quick.close())
+  connections.push({ name: 'database', close: () => quick.close() })
   const redis = openRedis({ url: config.redisUrl, logger })
-  onStop('redis', () => redis.close())
+  connections.push({ name: 'redis', close: () => redis.close() })
   const log = await openLog({
     ...config.kafka,
     retentionBytes: config.retentionBytes,
     clientId: `streamgauge-${roles.join('-')}`,
     logger,
   })
-  onStop('log', () => log.close())
+  connections.push({ name: 'log', close: () => log.close() })
   const auth = createAuthenticator({ database: quick, staleMaxMs: config.authStaleMaxMs, logger })
-  onStop('auth', () => auth.close())
+  connections.push({ name: 'auth', close: () => auth.close() })
 
   // A shared process follows the connectors' rule: it is ready while it can take points.
   const needsLog = has('connectors') || has('pipeline')
@@ -62,10 +68,7 @@ async function start(): Promise<void> {
     { name: 'log', ping: () => log.ping(), required: needsLog },
   ]
   const app = await createServer({ logger, auth, health, registry, metricsToken: config.http.metricsToken })
-  onStop('http', () => {
-    app.drain()
-    return app.close()
-  })
+  workers.push({ name: 'http', close: () => closeServer(app, config.shutdownMs / 2) })
   if (has('connectors'))
     await registerIngest(app, { log, database: quick, redis, registry, limits: config.limits })
   if (has('gateway')) {
@@ -80,12 +83,12 @@ async function start(): Promise<void> {
       registry,
       uiFolder,
     })
-    onStop('gateway', () => gateway.close())
+    workers.push({ name: 'gateway', close: () => gateway.close() })
   }
   if (has('pipeline')) {
     const step = await readFailPoint(process.env.STREAMGAUGE_FAIL_AT)
     const pipeline = await startPipeline({ log, database, config, logger, registry, onStuck: crash, step })
-    onStop('pipeline', () => pipeline.close())
+    workers.push({ name: 'pipeline', close: () => pipeline.close() })
   }
   await app.listen({ host: config.http.host, port: config.http.port })
 }
@@ -101,10 +104,6 @@ async function readFailPoint(text: string | undefined): Promise<StepHook | undef
   return failPoint(text)
 }
 
-function onStop(name: string, close: () => unknown): void {
-  opened.push({ name, close })
-}
-
 /** Refuses new work, ends what is under way, commits and leaves; ends the hard way when that takes too long. */
 async function stop(): Promise<void> {
   if (stopping) return
@@ -114,14 +113,17 @@ async function stop(): Promise<void> {
     logger.error(`not stopped within ${config.shutdownMs} ms`)
     process.exit(1)
   }, config.shutdownMs - 500).unref()
-  for (const { name, close } of opened.reverse()) {
-    try {
-      await close()
-    } catch (error) {
-      logger.warn({ err: error }, `closing ${name} failed`)
-    }
-  }
+  await Promise.all(workers.map(end))
+  for (const connection of connections.reverse()) await end(connection)
   process.exit(0)
+}
+
+async function end({ name, close }: Closable): Promise<void> {
+  try {
+    await close()
+  } catch (error) {
+    logger.warn({ err: error }, `closing ${name} failed`)
+  }
 }
 
 function crash(error: unknown): void {

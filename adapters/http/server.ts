@@ -108,6 +108,17 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   return app
 }
 
+/** Refuses new requests, answers those under way, and cuts off after `graceMs` whoever still sends or reads. */
+export async function closeServer(app: FastifyInstance, graceMs: number): Promise<void> {
+  app.drain()
+  const timer = setTimeout(() => app.server.closeAllConnections(), graceMs)
+  try {
+    await app.close()
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /** The caller's X-Request-Id when it is harmless, else a new one. */
 function requestId(request: { headers: IncomingMessage['headers'] }): string {
   const given = request.headers['x-request-id']
