@@ -1,21 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type DemoTokens, ensureDemo, makeSignInLink } from './demo.ts'
+import { chooseHttpPort, refuseBusyPort } from './http-port.ts'
 import { runTool } from './install/run.ts'
-import { LaunchError } from './launch-error.ts'
 import type { Launcher } from './launcher.ts'
 import { type LocalJson, readLocalJson, writeLocalJson } from './local-json.ts'
-import { takeLock } from './lock.ts'
-import { isFree } from './ports.ts'
 import type { Progress } from './progress.ts'
 import { agentProgram, rolePrograms } from './roles.ts'
 import { root } from './root.ts'
 import { type Running, runServices } from './run-services.ts'
 import type { Supervised } from './supervise.ts'
 import { buildUi } from './ui-build.ts'
-
-const defaultHttpPort = 8080
 
 interface Options {
   readonly launcher: Launcher
@@ -52,7 +47,7 @@ export async function bringUp(options: Options): Promise<Stack> {
   const operatorToken = ensureOperatorToken(launcher)
   await during(progress, 'Schema and topics', () => init({ ...roleEnv, OPERATOR_TOKEN: operatorToken }))
 
-  const port = await chooseHttpPort(launcher, host, env.HTTP_PORT)
+  const { port, release } = await chooseHttpPort(launcher.state, host, env.HTTP_PORT)
   const url = env.PUBLIC_URL || `http://${host}:${port}`
   const pipelinePort = await launcher.state.port('pipeline')
   const memberFolder = launcher.home.path('members')
@@ -70,6 +65,7 @@ export async function bringUp(options: Options): Promise<Stack> {
       return child
     }),
   )
+  release()
 
   const access = { url: `http://${host}:${port}`, operatorToken }
   const kept = readLocalJson(launcher.home)?.tenants?.demo ?? {}
@@ -143,40 +139,4 @@ function ensureOperatorToken({ state }: Launcher): string {
   const made = `sg_${randomBytes(32).toString('base64url')}`
   state.set('secrets', 'operator', made)
   return made
-}
-
-async function refuseBusyPort(host: string, given: string | undefined): Promise<void> {
-  if (!given || (await isFree(Number(given), host))) return
-  throw new LaunchError(
-    `Port ${given} of HTTP_PORT can't be used on ${host}: stop what listens there, name another port, or leave HTTP_PORT out.`,
-  )
-}
-
-/** The port given, else the one of the last start, else the first free one from 8080 on. */
-async function chooseHttpPort({ state }: Launcher, host: string, given: string | undefined): Promise<number> {
-  if (given) return Number(given)
-  const kept = state.data.ports.http
-  const candidates = [
-    ...(kept === undefined ? [] : [kept]),
-    ...range(defaultHttpPort, defaultHttpPort + 1_000),
-  ]
-  for (const port of candidates) {
-    if (!(await isFree(port, host)) || !reserve(port)) continue
-    state.set('ports', 'http', port)
-    return port
-  }
-  throw new LaunchError(`No port from ${defaultHttpPort} on is free on ${host}: name one in HTTP_PORT.`)
-}
-
-/** Keeps the port for this launcher until its gateway listens: another checkout may be choosing right now. */
-function reserve(port: number): boolean {
-  try {
-    return typeof takeLock(join(tmpdir(), `streamgauge-port-${port}.lock`)) === 'function'
-  } catch {
-    return false // the lock of another user
-  }
-}
-
-function range(from: number, to: number): number[] {
-  return Array.from({ length: to - from }, (_, i) => from + i)
 }
