@@ -52,6 +52,14 @@ export class MetricModel implements JoinSink {
     return this.lines.some((line) => line.ring.size > 0)
   }
 
+  /** Event time of the newest point in hand, ms. */
+  get newestMs(): number {
+    const newest = this.lines.map(({ ring }) =>
+      ring.size > 0 ? ring.time(ring.size - 1) : Number.NEGATIVE_INFINITY,
+    )
+    return Math.max(Number.NEGATIVE_INFINITY, ...newest)
+  }
+
   /** The slowest pace among the lines, ms: how long silence is normal. */
   get intervalMs(): number {
     return Math.max(0, ...this.lines.map((line) => line.interval.ms))

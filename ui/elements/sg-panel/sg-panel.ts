@@ -1,14 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
-import type { History } from '../../api/types.ts'
-import { readTheme } from '../../charts/chart-theme.ts'
-import { hoverGroup, type Pointing } from '../../charts/hover-group.ts'
-import { LiveChart } from '../../charts/live-chart.ts'
 import { formatValue, unitOf } from '../../model/format.ts'
-import { slotOf, type WindowName, windowsMs } from '../../model/grid.ts'
-import { type Line, MetricModel, maxLines } from '../../model/metric-model.ts'
-import { MetricSource } from '../../model/metric-source.ts'
-import { type PanelState, panelState } from '../../model/panel-state.ts'
-import { Recent } from '../../model/percentile.ts'
+import type { WindowName } from '../../model/grid.ts'
+import { type Line, maxLines } from '../../model/metric-model.ts'
 import type { DrawScheduler } from '../../model/scheduler.ts'
 import { seriesText } from '../../model/series-label.ts'
 import type { TenantFeed } from '../../model/tenant-feed.ts'
@@ -16,14 +9,11 @@ import { base, controls } from '../../styles/shared.ts'
 import { icons } from '../icons.ts'
 import '../sg-chip/sg-chip.ts'
 import '../sg-points/sg-points.ts'
-import { onTick } from '../ticker.ts'
+import { LivePanel, type PanelHost, type ReadHistory } from './live-panel.ts'
 import { styles } from './sg-panel.styles.ts'
 
-/** Reads stored points of one metric from a time on, epoch ms. */
-export type ReadHistory = (metric: string, fromMs: number, signal: AbortSignal) => Promise<History>
-
 /** One metric of a tenant as a live chart with its legend, its state and its table of points. */
-export class SgPanel extends LitElement implements Pointing {
+export class SgPanel extends LitElement implements PanelHost {
   static override styles = [base, controls, styles]
   static override properties = {
     metric: { reflect: true, attribute: 'data-metric' },
@@ -35,10 +25,7 @@ export class SgPanel extends LitElement implements Pointing {
     paused: { type: Boolean },
     large: { type: Boolean, reflect: true },
     maxSlots: { type: Number },
-    panel: { state: true },
     asTable: { state: true },
-    solo: { state: true },
-    hovered: { state: true },
   }
   declare metric: string
   declare agent: string | undefined
@@ -49,20 +36,8 @@ export class SgPanel extends LitElement implements Pointing {
   declare paused: boolean
   declare large: boolean
   declare maxSlots: number
-  declare private panel: PanelState
   declare private asTable: boolean
-  declare private solo: string | undefined
-  declare private hovered: number | undefined
-
-  #chart: LiveChart | undefined
-  #model: MetricModel | undefined
-  #source: MetricSource | undefined
-  #held = 0
-  #oldestUndrawn: number | undefined
-  #lastReceived = Number.NEGATIVE_INFINITY
-  readonly #lags = new Recent(9)
-  #undo: (() => void)[] = []
-  #pruned = 0
+  readonly #live: LivePanel
 
   constructor() {
     super()
@@ -71,40 +46,47 @@ export class SgPanel extends LitElement implements Pointing {
     this.paused = false
     this.large = false
     this.maxSlots = 600
-    this.panel = { kind: 'connecting', text: 'CONNECTING' }
     this.asTable = false
-    this.solo = undefined
-    this.hovered = undefined
+    this.#live = new LivePanel(this)
   }
 
-  override connectedCallback(): void {
-    super.connectedCallback()
-    if (this.hasUpdated) this.#begin()
+  get stage(): HTMLElement {
+    const stage = this.renderRoot.querySelector<HTMLElement>('#chart')
+    if (!stage) throw new Error('the panel has not been rendered')
+    return stage
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback()
-    this.#end()
-  }
-
-  protected override firstUpdated(): void {
-    this.#begin()
+  /** Values go straight into their text nodes; Lit renders the legend only when its lines change. */
+  painted(): void {
+    const { chart, model, hovered } = this.#live
+    const outputs = this.renderRoot.querySelectorAll<HTMLOutputElement>('.legend output')
+    for (const [i, line] of (model?.lines ?? []).entries()) {
+      const output = outputs[i]
+      if (!output || !chart) continue
+      const { ring } = line
+      const last = ring.size > 0 ? ring.value(ring.size - 1) : Number.NaN
+      const value = hovered === undefined ? last : chart.columns(line).mean(hovered)
+      const text = formatValue(value, chart.unit)
+      if (output.textContent !== text) output.textContent = text
+      const exact = String(value)
+      if (output.dataset.value !== exact) output.dataset.value = exact
+    }
   }
 
   protected override willUpdate(): void {
-    this.setAttribute('state', this.panel.kind)
+    this.setAttribute('state', this.#live.state.kind)
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    if (!this.#chart) return
-    if (changed.has('window') && changed.get('window') !== undefined) this.#rebuildChart()
-    if (changed.has('maxSlots') && changed.get('maxSlots') !== undefined) this.#rebuildChart()
-    if (changed.has('paused') && changed.get('paused') !== undefined) this.#pause()
-    this.#writeValues()
+    const other = (name: 'window' | 'maxSlots' | 'paused') => changed.get(name) !== undefined
+    if (other('window') || other('maxSlots')) this.#live.relayOut()
+    if (other('paused')) this.#live.pause()
+    this.painted()
   }
 
   protected override render() {
-    const lines = this.#model?.lines ?? []
+    const { state, chart, model } = this.#live
+    const lines = model?.lines ?? []
     const unit = unitOf(this.metric)
     return html`
       <section aria-label=${`${this.metric}: live chart`}>
@@ -129,7 +111,7 @@ export class SgPanel extends LitElement implements Pointing {
           >
             ${this.large ? icons.shrink : icons.expand}
           </button>
-          <sg-chip .state=${this.panel}></sg-chip>
+          <sg-chip .state=${state}></sg-chip>
         </header>
         <div class="stage">
           <div
@@ -139,15 +121,15 @@ export class SgPanel extends LitElement implements Pointing {
             aria-label=${`Chart of ${this.metric}. Arrow keys read values, t lists the points.`}
             ?inert=${this.asTable}
             @keydown=${this.#key}
-            @pointerenter=${() => this.scheduler.focus(this.#chart)}
+            @pointerenter=${() => this.scheduler.focus(this.#live.chart)}
             @pointerleave=${() => this.scheduler.focus(undefined)}
-            @focus=${() => this.scheduler.focus(this.#chart)}
+            @focus=${() => this.scheduler.focus(this.#live.chart)}
             @blur=${this.#blur}
           ></div>
           ${this.#overlay()}
           ${
-            this.asTable && this.#chart && this.#model
-              ? html`<sg-points tabindex="0" @keydown=${this.#keyOfTable} .model=${this.#model} .chart=${this.#chart}></sg-points>`
+            this.asTable && chart && model
+              ? html`<sg-points tabindex="0" @keydown=${this.#keyOfTable} .model=${model} .chart=${chart}></sg-points>`
               : nothing
           }
         </div>
@@ -156,9 +138,9 @@ export class SgPanel extends LitElement implements Pointing {
             ${lines.map((line, i) => this.#legend(line, i))}
           </ul>
           ${
-            this.#model?.moreLines
+            model?.moreLines
               ? html`<p class="muted more">
-                  ${maxLines} of ${maxLines + this.#model.moreLines} series; filter by agent to see others
+                  ${maxLines} of ${maxLines + model.moreLines} series; filter by agent to see others
                 </p>`
               : nothing
           }
@@ -168,14 +150,15 @@ export class SgPanel extends LitElement implements Pointing {
   }
 
   #legend(line: Line, i: number) {
-    const muted = this.solo !== undefined && this.solo !== line.label
+    const { solo } = this.#live
+    const muted = solo !== undefined && solo !== line.label
     return html`<li>
       <button
         class="quiet key s${(i % 8) + 1} d${Math.floor(i / 4) % 3}"
-        aria-pressed=${this.solo === line.label}
+        aria-pressed=${solo === line.label}
         ?data-muted=${muted}
         title=${seriesText(line.name)}
-        @click=${() => this.#soloOn(line)}
+        @click=${() => this.#live.soloOn(line)}
       >
         <i aria-hidden="true"></i><span class="name">${line.label}</span
         ><output class="mono" data-series=${line.label}></output>
@@ -184,16 +167,17 @@ export class SgPanel extends LitElement implements Pointing {
   }
 
   #overlay() {
-    const { kind } = this.panel
+    const { state, model, source } = this.#live
+    const { kind } = state
     if (this.asTable) return nothing
     if (kind === 'error') {
-      return html`<div class="overlay" ?data-slim=${this.#model?.hasPoints} role="status">
-        <p>History could not be read: ${this.#source?.error}</p>
+      return html`<div class="overlay" ?data-slim=${model?.hasPoints} role="status">
+        <p>History could not be read: ${source?.error}</p>
         <p class="muted">It is tried again by itself; live points go on.</p>
       </div>`
     }
-    if (this.#model?.hasPoints) {
-      return this.#source?.loading ? html`<div class="reading" title="Reading the history"></div>` : nothing
+    if (model?.hasPoints) {
+      return source?.loading ? html`<div class="reading" title="Reading the history"></div>` : nothing
     }
     if (kind === 'empty') {
       return html`<div class="overlay" role="status">
@@ -204,193 +188,6 @@ export class SgPanel extends LitElement implements Pointing {
     if (kind === 'loading' || kind === 'connecting')
       return html`<div class="skeleton" aria-hidden="true"></div>`
     return nothing
-  }
-
-  #begin(): void {
-    const { feed, metric } = this
-    const model = new MetricModel(metric, this.agent, windowsMs[this.window])
-    this.#model = model
-    model.listener = {
-      point: (line, t, x) => this.#chart?.point(line, t, x),
-      reset: () => this.#chart?.reset(),
-      lines: () => this.requestUpdate(),
-    }
-    this.#source = new MetricSource({
-      feed,
-      model,
-      readHistory: (fromMs, signal) => this.readHistory(metric, fromMs, signal),
-      onPoints: (count, received) => this.#arrived(count, received),
-      onChange: () => this.#assess(),
-    })
-    this.#source.show(windowsMs[this.window])
-    this.#makeChart()
-    const stage = this.#stage()
-    const sized = new ResizeObserver(() => this.#chart?.resize(stage.clientWidth, stage.clientHeight))
-    sized.observe(stage)
-    const seen = new IntersectionObserver(([entry]) => {
-      if (this.#chart) this.scheduler.setVisible(this.#chart, entry.isIntersecting)
-    })
-    seen.observe(this)
-    const themed = new MutationObserver(() => this.#chart?.applyTheme(readTheme(this)))
-    themed.observe(document.documentElement, { attributeFilter: ['data-theme'] })
-    this.#undo = [
-      () => sized.disconnect(),
-      () => seen.disconnect(),
-      () => themed.disconnect(),
-      onTick(() => this.#tick()),
-      feed.listen({ changed: () => this.#assess() }),
-    ]
-    this.#assess()
-  }
-
-  #end(): void {
-    for (const undo of this.#undo) undo()
-    this.#undo = []
-    this.#source?.close()
-    this.#dropChart()
-  }
-
-  #makeChart(): void {
-    const model = this.#model
-    if (!model) return
-    const chart = new LiveChart(this.#stage(), {
-      model,
-      windowMs: windowsMs[this.window],
-      now: () => this.feed.clock.now(),
-      theme: readTheme(this),
-      maxSlots: this.maxSlots,
-      onPaint: () => this.#painted(),
-      onHover: (slot) => this.#hover(slot),
-    })
-    chart.hidden = (line) => this.solo !== undefined && this.solo !== line.label
-    chart.pause(this.paused)
-    this.#chart = chart
-    this.scheduler.add(chart)
-    hoverGroup.add(this)
-  }
-
-  /** Another chart is pointed at: show the same moment. */
-  pointAtTime(epochMs: number | undefined): void {
-    if (!this.#chart) return
-    this.hovered = epochMs === undefined ? undefined : slotOf(epochMs, this.#chart.stepMs)
-    this.#chart.pointAt(this.hovered)
-  }
-
-  #hover(slot: number | undefined): void {
-    if (!this.#chart || slot === this.hovered) return
-    this.hovered = slot
-    hoverGroup.point(this, slot === undefined ? undefined : slot * this.#chart.stepMs)
-  }
-
-  #dropChart(): void {
-    hoverGroup.remove(this)
-    if (!this.#chart) return
-    this.scheduler.remove(this.#chart)
-    this.#chart.dispose()
-    this.#chart = undefined
-  }
-
-  /** The grid has changed: another window, another number of slots. */
-  #rebuildChart(): void {
-    this.#source?.show(windowsMs[this.window])
-    this.#dropChart()
-    this.#makeChart()
-    this.#assess()
-  }
-
-  #stage(): HTMLElement {
-    const stage = this.renderRoot.querySelector<HTMLElement>('#chart')
-    if (!stage) throw new Error('the panel has not been rendered')
-    return stage
-  }
-
-  #arrived(count: number, received: number): void {
-    this.#lastReceived = Math.max(this.#lastReceived, received)
-    if (this.paused) this.#held += count
-    else {
-      this.#oldestUndrawn = Math.min(this.#oldestUndrawn ?? received, received)
-      if (this.#chart) this.scheduler.request(this.#chart)
-    }
-    // the first point of a panel is not kept waiting for the next tick
-    if (this.panel.kind !== 'live') this.#assess()
-  }
-
-  /** The canvas holds everything that has arrived: measure how long the oldest of it took. */
-  #painted(): void {
-    if (this.#oldestUndrawn !== undefined) {
-      const lag = Math.max(0, this.feed.clock.now() - this.#oldestUndrawn)
-      this.#oldestUndrawn = undefined
-      this.#lags.add(lag)
-      this.feed.lags.add(lag)
-    }
-    this.#writeValues()
-  }
-
-  /** Values go straight into their text nodes; Lit renders the legend only when its lines change. */
-  #writeValues(): void {
-    const chart = this.#chart
-    const outputs = this.renderRoot.querySelectorAll<HTMLOutputElement>('.legend output')
-    for (const [i, line] of (this.#model?.lines ?? []).entries()) {
-      const output = outputs[i]
-      if (!output || !chart) continue
-      const { ring } = line
-      const last = ring.size > 0 ? ring.value(ring.size - 1) : Number.NaN
-      const value = this.hovered === undefined ? last : chart.columns(line).mean(this.hovered)
-      const text = formatValue(value, chart.unit)
-      if (output.textContent !== text) output.textContent = text
-      const exact = String(value)
-      if (output.dataset.value !== exact) output.dataset.value = exact
-    }
-  }
-
-  #tick(): void {
-    const now = this.feed.clock.now()
-    if (this.#chart && !this.paused && now >= this.#chart.nextStepAt) this.scheduler.request(this.#chart)
-    if (!this.paused && now - this.#pruned > 5000) {
-      this.#model?.prune(now)
-      this.#pruned = now
-    }
-    this.#assess()
-  }
-
-  #assess(): void {
-    const model = this.#model
-    if (!model) return
-    const now = this.feed.clock.now()
-    const next = panelState({
-      stream: this.feed.stream.kind,
-      wasOpen: this.feed.wasOpen,
-      pausedBehind: this.paused ? this.#held : undefined,
-      loading: this.#source?.loading ?? true,
-      error: this.#source?.error,
-      hasPoints: model.hasPoints,
-      silentMs: now - this.#newest(),
-      intervalMs: model.intervalMs,
-      behindMs: this.feed.detail?.ingest.behind_ms ?? 0,
-      lagMs: this.#lags.percentile(0.5),
-      drawsPerSecond: this.scheduler.ratePerChart(),
-    })
-    if (next.kind !== this.panel.kind || next.text !== this.panel.text) this.panel = next
-  }
-
-  /** When something last came, or when the newest stored point was taken. */
-  #newest(): number {
-    let newest = this.#lastReceived
-    for (const { ring } of this.#model?.lines ?? []) {
-      if (ring.size > 0) newest = Math.max(newest, ring.time(ring.size - 1))
-    }
-    return newest
-  }
-
-  #pause(): void {
-    this.#held = 0
-    this.#chart?.pause(this.paused)
-    this.#assess()
-  }
-
-  #soloOn(line: Line): void {
-    this.solo = this.solo === line.label ? undefined : line.label
-    this.#chart?.draw()
   }
 
   async #toggleTable(): Promise<void> {
@@ -408,15 +205,15 @@ export class SgPanel extends LitElement implements Pointing {
 
   #blur(): void {
     this.scheduler.focus(undefined)
-    this.#chart?.pointAt(undefined)
-    this.#hover(undefined)
+    this.#live.chart?.pointAt(undefined)
+    this.#live.hover(undefined)
   }
 
   #key(event: KeyboardEvent): void {
-    const chart = this.#chart
+    const { chart, hovered } = this.#live
     if (!chart || event.ctrlKey || event.metaKey || event.altKey) return
     const { from, to } = chart.visible
-    const at = this.hovered ?? to
+    const at = hovered ?? to
     const by = event.shiftKey ? 10 : 1
     const target: Record<string, number | undefined> = {
       ArrowLeft: Math.max(from, at - by),
@@ -427,8 +224,8 @@ export class SgPanel extends LitElement implements Pointing {
     if (event.key === 't') void this.#toggleTable()
     else if (event.key === 'Escape') this.#blur()
     else if (target[event.key] !== undefined) {
-      this.#hover(target[event.key])
-      chart.pointAt(this.hovered)
+      this.#live.hover(target[event.key])
+      chart.pointAt(target[event.key])
     } else return
     event.preventDefault()
     event.stopPropagation()

@@ -1,0 +1,246 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit'
+import type { History } from '../../api/types.ts'
+import { readTheme } from '../../charts/chart-theme.ts'
+import { hoverGroup, type Pointing } from '../../charts/hover-group.ts'
+import { LiveChart } from '../../charts/live-chart.ts'
+import { slotOf, type WindowName, windowsMs } from '../../model/grid.ts'
+import { type Line, MetricModel } from '../../model/metric-model.ts'
+import { MetricSource } from '../../model/metric-source.ts'
+import { type PanelState, panelState } from '../../model/panel-state.ts'
+import { Recent } from '../../model/percentile.ts'
+import type { DrawScheduler } from '../../model/scheduler.ts'
+import type { TenantFeed } from '../../model/tenant-feed.ts'
+import { onTick } from '../ticker.ts'
+
+/** Reads stored points of one metric from a time on, epoch ms. */
+export type ReadHistory = (metric: string, fromMs: number, signal: AbortSignal) => Promise<History>
+
+/** What a panel is told to show. */
+export interface PanelHost extends ReactiveControllerHost, Element {
+  readonly metric: string
+  readonly agent: string | undefined
+  readonly feed: TenantFeed
+  readonly scheduler: DrawScheduler
+  readonly readHistory: ReadHistory
+  readonly window: WindowName
+  readonly paused: boolean
+  readonly maxSlots: number
+  /** The lit box that the chart fills. */
+  readonly stage: HTMLElement
+  /** The chart has been painted: its values may be written out. */
+  painted(): void
+}
+
+/** How often points that have left the window are forgotten, ms. */
+const pruneMs = 5000
+
+/** The live side of a panel: its model, its source and its chart, from the first render until it leaves the page. */
+export class LivePanel implements ReactiveController, Pointing {
+  state: PanelState = { kind: 'connecting', text: 'CONNECTING' }
+  chart: LiveChart | undefined
+  model: MetricModel | undefined
+  source: MetricSource | undefined
+  /** The slot pointed at. */
+  hovered: number | undefined
+  /** Label of the only line to show. */
+  solo: string | undefined
+  readonly #host: PanelHost
+  readonly #lags = new Recent(9)
+  #held = 0
+  #inView = true
+  /** When the server took the oldest point that has not been painted, epoch ms. */
+  #oldestUndrawn: number | undefined
+  #lastReceived = Number.NEGATIVE_INFINITY
+  #prunedAt = 0
+  #undo: (() => void)[] = []
+
+  constructor(host: PanelHost) {
+    this.#host = host
+    host.addController(this)
+  }
+
+  hostUpdated(): void {
+    if (!this.model && this.#host.isConnected) this.#begin()
+  }
+
+  hostDisconnected(): void {
+    for (const undo of this.#undo) undo()
+    this.#undo = []
+    this.source?.close()
+    this.#dropChart()
+    this.model = undefined
+  }
+
+  hostConnected(): void {
+    this.#host.requestUpdate()
+  }
+
+  /** Another window, or another number of slots: the chart is made anew, the points stay. */
+  relayOut(): void {
+    this.source?.show(windowsMs[this.#host.window])
+    this.#dropChart()
+    this.#makeChart()
+    this.#assess()
+  }
+
+  pause(): void {
+    this.#held = 0
+    this.#oldestUndrawn = undefined
+    this.chart?.pause(this.#host.paused)
+    this.#assess()
+  }
+
+  /** Shows one line alone, or all again. */
+  soloOn(line: Line): void {
+    this.solo = this.solo === line.label ? undefined : line.label
+    this.chart?.draw()
+    this.#host.requestUpdate()
+  }
+
+  /** Points at a slot, here and on the charts beside. */
+  hover(slot: number | undefined): void {
+    if (!this.chart || slot === this.hovered) return
+    this.#hoverHere(slot)
+    hoverGroup.point(this, slot === undefined ? undefined : slot * this.chart.stepMs)
+  }
+
+  pointAtTime(epochMs: number | undefined): void {
+    if (!this.chart) return
+    this.#hoverHere(epochMs === undefined ? undefined : slotOf(epochMs, this.chart.stepMs))
+    this.chart.pointAt(this.hovered)
+  }
+
+  #hoverHere(slot: number | undefined): void {
+    this.hovered = slot
+    this.#host.painted()
+  }
+
+  #begin(): void {
+    const { feed, metric, agent, window } = this.#host
+    const model = new MetricModel(metric, agent, windowsMs[window])
+    this.model = model
+    model.listener = {
+      point: (line, t, x) => this.chart?.point(line, t, x),
+      reset: () => this.chart?.reset(),
+      lines: () => this.#host.requestUpdate(),
+    }
+    this.source = new MetricSource({
+      feed,
+      model,
+      readHistory: (fromMs, signal) => this.#host.readHistory(metric, fromMs, signal),
+      onPoints: (count, received) => this.#arrived(count, received),
+      onChange: () => this.#assess(),
+    })
+    this.source.show(windowsMs[window])
+    this.#makeChart()
+    this.#undo = [
+      ...this.#watch(),
+      onTick(() => this.#tick()),
+      feed.listen({ changed: () => this.#assess() }),
+    ]
+    this.#assess()
+  }
+
+  /** Size, visibility and theme. */
+  #watch(): (() => void)[] {
+    const { stage, scheduler } = this.#host
+    const sized = new ResizeObserver(() => this.chart?.resize(stage.clientWidth, stage.clientHeight))
+    sized.observe(stage)
+    const seen = new IntersectionObserver(([entry]) => {
+      this.#inView = entry.isIntersecting
+      if (!this.#inView) this.#oldestUndrawn = undefined
+      if (this.chart) scheduler.setVisible(this.chart, this.#inView)
+    })
+    seen.observe(this.#host)
+    const themed = new MutationObserver(() => this.chart?.applyTheme(readTheme(this.#host)))
+    themed.observe(document.documentElement, { attributeFilter: ['data-theme'] })
+    return [() => sized.disconnect(), () => seen.disconnect(), () => themed.disconnect()]
+  }
+
+  #makeChart(): void {
+    const { feed, scheduler, window, maxSlots, paused, stage } = this.#host
+    if (!this.model) return
+    const chart = new LiveChart(stage, {
+      model: this.model,
+      windowMs: windowsMs[window],
+      now: () => feed.clock.now(),
+      theme: readTheme(this.#host),
+      maxSlots,
+      onPaint: () => this.#painted(),
+      onHover: (slot) => this.hover(slot),
+    })
+    chart.hidden = (line) => this.solo !== undefined && this.solo !== line.label
+    chart.pause(paused)
+    this.chart = chart
+    scheduler.add(chart)
+    scheduler.setVisible(chart, this.#inView)
+    hoverGroup.add(this)
+  }
+
+  #dropChart(): void {
+    hoverGroup.remove(this)
+    if (!this.chart) return
+    this.#host.scheduler.remove(this.chart)
+    this.chart.dispose()
+    this.chart = undefined
+  }
+
+  #arrived(count: number, received: number): void {
+    this.#lastReceived = Math.max(this.#lastReceived, received)
+    if (this.#host.paused) this.#held += count
+    else {
+      // what nobody can see is not drawn, so there is no lag to measure
+      if (this.#inView && !document.hidden) {
+        this.#oldestUndrawn = Math.min(this.#oldestUndrawn ?? received, received)
+      }
+      if (this.chart) this.#host.scheduler.request(this.chart)
+    }
+    // the first point of a panel is not kept waiting for the next tick
+    if (this.state.kind !== 'live') this.#assess()
+  }
+
+  /** The canvas holds everything that has arrived: measure how long the oldest of it took. */
+  #painted(): void {
+    if (this.#oldestUndrawn !== undefined) {
+      const { feed } = this.#host
+      const lag = Math.max(0, feed.clock.now() - this.#oldestUndrawn)
+      this.#oldestUndrawn = undefined
+      this.#lags.add(lag)
+      feed.lags.add(lag)
+    }
+    this.#host.painted()
+  }
+
+  #tick(): void {
+    const { feed, paused, scheduler } = this.#host
+    const now = feed.clock.now()
+    if (this.chart && !paused && now >= this.chart.nextStepAt) scheduler.request(this.chart)
+    if (!paused && now - this.#prunedAt > pruneMs) {
+      this.model?.prune(now)
+      this.#prunedAt = now
+    }
+    this.#assess()
+  }
+
+  #assess(): void {
+    const { model, source } = this
+    const { feed, paused, scheduler } = this.#host
+    if (!model) return
+    const next = panelState({
+      stream: feed.stream.kind,
+      wasOpen: feed.wasOpen,
+      pausedBehind: paused ? this.#held : undefined,
+      loading: source?.loading ?? true,
+      error: source?.error,
+      hasPoints: model.hasPoints,
+      silentMs: feed.clock.now() - Math.max(this.#lastReceived, model.newestMs),
+      intervalMs: model.intervalMs,
+      behindMs: feed.detail?.ingest.behind_ms ?? 0,
+      lagMs: this.#lags.percentile(0.5),
+      drawsPerSecond: scheduler.ratePerChart(),
+    })
+    if (next.kind === this.state.kind && next.text === this.state.text) return
+    this.state = next
+    this.#host.requestUpdate()
+  }
+}
