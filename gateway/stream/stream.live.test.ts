@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
 import { after, before, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 import { revokeToken } from '@streamgauge/adapters/mariadb/tokens.ts'
 import { poll } from '@streamgauge/bench/poll.ts'
 import { openSse } from '@streamgauge/bench/sse.ts'
@@ -71,6 +72,24 @@ test('a stream names where it starts and carries what is posted from then on', a
   assert.deepEqual(
     sse.points().map(({ x }) => x),
     [value],
+  )
+})
+
+test('points posted every 15 ms reach a stream, none lost and none twice', async () => {
+  using sse = await open('?metric=often')
+  await sse.find(({ id }) => id !== undefined)
+  const posted: Promise<number>[] = []
+  for (let i = 0; i < 200; i++) {
+    posted.push(postNext('often'))
+    await wait(15)
+  }
+  const values = await Promise.all(posted)
+  await poll(async () => sse.points().length >= values.length)
+  // They go over several connections at once, so the log's order need not be that of sending.
+  const seen = sse.points().map(({ x }) => x)
+  assert.deepEqual(
+    seen.toSorted((a, b) => a - b),
+    values,
   )
 })
 
