@@ -5,7 +5,8 @@ import type { ConsumerGroup } from './patches.ts'
 import type { Bounds, GroupHandlers, LogRecord } from './types.ts'
 
 const placeMs = 2_000
-const recheckMs = 1_000
+/** A partition that waits is asked for soon, and then less and less often. */
+const recheckMs = { first: 100, most: 1_000 }
 
 export interface Delivery {
   readonly records: LogRecord[]
@@ -35,6 +36,7 @@ export function createPlacement(topic: string, handlers: GroupHandlers, logger: 
   let generation = 0
   let moved = 0
   let recheck: NodeJS.Timeout | undefined
+  let recheckAfter = recheckMs.first
   const next = new Map<number, number>()
   const waiting = new Set<number>()
   const committed = new Map<number, number>()
@@ -52,6 +54,7 @@ export function createPlacement(topic: string, handlers: GroupHandlers, logger: 
     next.delete(partition)
     waiting.add(partition)
     of.pause([{ topic, partitions: [partition] }])
+    recheckAfter = recheckMs.first
     schedule()
   }
 
@@ -59,7 +62,8 @@ export function createPlacement(topic: string, handlers: GroupHandlers, logger: 
     recheck ??= setTimeout(() => {
       recheck = undefined
       void askAgain()
-    }, recheckMs)
+    }, recheckAfter)
+    recheckAfter = Math.min(recheckMs.most, recheckAfter * 2)
   }
 
   async function askAgain(): Promise<void> {

@@ -28,7 +28,7 @@ export interface Bounds {
 export interface GroupHandlers {
   /**
    * Runs inside every join before anything is delivered, bounded by 2 s: forget what was known, and say where to
-   * read next for every assigned partition. A partition left out is paused and asked for again every second (all
+   * read next for every assigned partition. A partition left out is paused and asked for again within a second (all
    * of them when this throws or takes too long).
    */
   assigned(bounds: readonly Bounds[]): Promise<ReadonlyMap<number, number>>

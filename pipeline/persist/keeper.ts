@@ -83,7 +83,7 @@ export function createKeeper(tools: Tools): Keeper {
     const { remedy } = stops[error.code]
     logger.error(
       { code: error.code, partition: error.partition },
-      `${error.message}. To ${remedy}: streamgauge doctor --partition ${error.partition}`,
+      `${error.message}. Remedy, by streamgauge doctor --partition ${error.partition}: ${remedy}`,
     )
   }
 

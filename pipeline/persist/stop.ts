@@ -18,7 +18,8 @@ export const stops = {
   },
   ROWS_EXIST: {
     reason: 'rows of the next record are in metrics_raw already: the cursor was set back',
-    remedy: 'restore metrics_raw and cursors from the same backup; there is nothing doctor can decide',
+    remedy:
+      'restore metrics_raw and cursors from the same backup: doctor can’t decide which of them is right',
   },
   UNREADABLE: {
     reason: 'a record that was persisted can’t be read any more',

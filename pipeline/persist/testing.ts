@@ -13,7 +13,7 @@ import type { Batch } from '@streamgauge/core/batch.ts'
 import { metricPartitions, srcHeader, topics } from '@streamgauge/core/topics.ts'
 import { type TestStack, testStack } from '@streamgauge/local/stack.ts'
 import { pino } from 'pino'
-import { type Pipeline, startPipeline } from '../pipeline.ts'
+import { type Pipeline, type PipelineOptions, startPipeline } from '../pipeline.ts'
 import { batchOf } from './fixture.ts'
 import { persistGroup } from './write-run.ts'
 
@@ -26,7 +26,7 @@ export interface Workbench extends AsyncDisposable {
   readonly tenant: string
   readonly partition: number
   /** Starts persist as the pipeline process does. */
-  start(): Promise<Pipeline>
+  start(more?: Partial<PipelineOptions>): Promise<Pipeline>
   /** Appends batches in one request; answers the offset of the first. */
   append(...batches: Partial<Batch>[]): Promise<number>
   /** Waits until persist has stored everything that is in the log now; published it is once persist is closed. */
@@ -62,8 +62,15 @@ export async function workbench(): Promise<Workbench> {
     database,
     tenant,
     partition,
-    async start() {
-      const pipeline = await startPipeline({ log, database, config, logger, registry: new Registry() })
+    async start(more = {}) {
+      const pipeline = await startPipeline({
+        log,
+        database,
+        config,
+        logger,
+        registry: new Registry(),
+        ...more,
+      })
       let closing: Promise<void> | undefined
       const close = () => {
         closing ??= pipeline.close()

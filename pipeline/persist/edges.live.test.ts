@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { openKafkaAdmin } from '@streamgauge/adapters/kafka/admin.ts'
+import { readToEnd } from '@streamgauge/adapters/kafka/read.ts'
+import { readCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
+import { offsetOf } from '@streamgauge/core/position.ts'
+import { topics } from '@streamgauge/core/topics.ts'
+import { heal } from '../doctor.ts'
+import type { Pipeline } from '../pipeline.ts'
+import { letterHeaders } from './letters.ts'
+import { logger, type Workbench, workbench } from './testing.ts'
+import { persistGroup } from './write-run.ts'
+
+async function stopped(pipeline: Pipeline): Promise<string> {
+  while (pipeline.health().stopped.length === 0) await sleep(20)
+  return pipeline.health().stopped[0].code
+}
+
+/** Deletes the topic and makes it again: to a client it looks like the same one. */
+async function makeAnew(bench: Workbench, topic: string): Promise<void> {
+  await openKafkaAdmin(bench.stack.kafkaBrokers).deleteTopics(bench.stack.topicPrefix + topic)
+  for (;;) {
+    try {
+      await bench.log.ensureTopics()
+      return
+    } catch {
+      await sleep(50) // the deletion is under way
+    }
+  }
+}
+
+async function values(bench: Workbench): Promise<[offset: number, value: number][]> {
+  return (await bench.raw()).map(({ position, value }) => [offsetOf(position), value])
+}
+
+for (const [length, code] of [
+  [2, 'LOG_END'],
+  [5, 'OTHER_LOG'],
+] as const) {
+  test(`a topic that was deleted and made again stops its partition: ${code}`, async () => {
+    await using bench = await workbench()
+    const pipeline = await bench.start()
+    await bench.append({ x: [1] }, { x: [2] }, { x: [3] })
+    await bench.stored()
+    await pipeline.close()
+    await makeAnew(bench, topics.ingest)
+    await bench.append(...Array.from({ length }, (_, i) => ({ x: [10 + i] })))
+    const again = await bench.start()
+    assert.equal(await stopped(again), code)
+    assert.equal((await bench.raw()).length, 3, 'nothing of the new log is stored')
+    await heal(bench.log, bench.database, bench.partition, Date.now())
+    await bench.stored()
+    await again.close()
+    const stored = (await values(bench)).filter(([, value]) => value >= 10)
+    assert.deepEqual(
+      stored,
+      Array.from({ length }, (_, i) => [i, 10 + i]),
+      'it goes on at the first record of the new log',
+    )
+  })
+}
+
+test('a topic that is deleted and made again under a running persist is not taken for the old one', async () => {
+  await using bench = await workbench()
+  const pipeline = await bench.start()
+  await bench.append({ x: [1] }, { x: [2] }, { x: [3] })
+  await bench.stored()
+  await makeAnew(bench, topics.ingest)
+  // Longer than the old log at once: offset 3 is there again, but it isn't what was due.
+  await bench.append(...Array.from({ length: 6 }, (_, i) => ({ x: [10 + i] })))
+  assert.match(await stopped(pipeline), /OTHER_LOG|LOG_END/)
+  assert.deepEqual(
+    (await bench.raw()).map(({ value }) => value),
+    [1, 2, 3],
+  )
+  await pipeline.close()
+})
+
+test('records that are due and gone stop the partition; doctor goes on at the first that is left', async () => {
+  await using bench = await workbench()
+  const { kafkaBrokers, topicPrefix } = bench.stack
+  const pipeline = await bench.start()
+  await bench.append({ x: [0] }, { x: [1] })
+  await bench.stored()
+  await pipeline.close()
+  await bench.append({ x: [2] }, { x: [3] }, { x: [4] })
+  await openKafkaAdmin(kafkaBrokers).deleteRecords(topicPrefix + topics.ingest, bench.partition, 4)
+  const again = await bench.start()
+  assert.equal(await stopped(again), 'LOG_START')
+  await heal(bench.log, bench.database, bench.partition, Date.now())
+  await bench.stored()
+  await again.close()
+  assert.deepEqual(await values(bench), [
+    [0, 0],
+    [1, 1],
+    [4, 4],
+  ])
+})
+
+test('records that are gone but not due are not missed', async () => {
+  await using bench = await workbench()
+  const { kafkaBrokers, topicPrefix } = bench.stack
+  const pipeline = await bench.start()
+  await bench.append({ x: [0] }, { x: [1] })
+  await bench.stored()
+  await pipeline.close()
+  await openKafkaAdmin(kafkaBrokers).deleteRecords(topicPrefix + topics.ingest, bench.partition, 2)
+  const again = await bench.start()
+  await bench.append({ x: [2] })
+  await bench.stored()
+  await again.close()
+  assert.deepEqual(
+    (await values(bench)).map(([, value]) => value),
+    [0, 1, 2],
+  )
+})
+
+test('a topic with another number of partitions is not touched', async () => {
+  await using bench = await workbench()
+  const { kafkaBrokers, topicPrefix } = bench.stack
+  await openKafkaAdmin(kafkaBrokers).addPartitions(topicPrefix + topics.ingest, 13)
+  await bench.append({ x: [1] })
+  await assert.rejects(bench.log.ensureTopics(), /has 13 partitions instead of 12/)
+  const warned = Promise.withResolvers<unknown>()
+  const listening = logger.child({}, { level: 'warn' })
+  listening.warn = (details: { err: Error }) => warned.resolve(details.err.message)
+  const pipeline = await bench.start({ logger: listening })
+  assert.match(String(await warned.promise), /has 13 partitions instead of 12/)
+  assert.equal(pipeline.health().started, false)
+  await pipeline.close()
+  assert.deepEqual(await bench.raw(), [])
+})
+
+test('while dead letters can’t be sent, no cursor moves over a record that needs one', async () => {
+  await using bench = await workbench()
+  const { log, tenant: key, partition } = bench
+  const { kafkaBrokers, topicPrefix } = bench.stack
+  const pipeline = await bench.start()
+  await bench.append({ x: [0] })
+  await bench.stored()
+  await openKafkaAdmin(kafkaBrokers).deleteTopics(topicPrefix + topics.deadLetters)
+  await log.append(topics.ingest, [{ key, value: 'rubbish' }])
+  await bench.append({ x: [2] })
+  const elsewhere = (partition + 1) % 12
+  await log.append(topics.ingest, [{ key: 'x', partition: elsewhere, value: JSON.stringify({ v: 1 }) }])
+  while (pipeline.health().failing < 2) await sleep(20)
+  const cursors = await readCursors(bench.database, persistGroup)
+  assert.deepEqual([cursors[partition].nextOffset, cursors[elsewhere].nextOffset], [1, 0])
+  assert.deepEqual(await bench.database.query('SELECT * FROM dead'), [])
+  await log.ensureTopics()
+  await bench.stored()
+  await pipeline.close()
+  assert.deepEqual(
+    (await bench.raw()).map(({ value }) => value),
+    [0, 2],
+  )
+  const letters = await readToEnd(log, topics.deadLetters)
+  const own = letters.filter(({ headers }) => Number(headers[letterHeaders.partition]) === partition)
+  assert.deepEqual(
+    own.map(({ value, headers }) => [value.toString(), headers[letterHeaders.offset]]),
+    [['rubbish', '1']],
+  )
+})
+
+test('a series that was rolled back with its run is not remembered: the next run makes it again', async () => {
+  await using bench = await workbench()
+  let faults = 0
+  const pipeline = await bench.start({
+    step(step) {
+      if (step === 'moved' && faults++ < 2) throw new Error('the commit never came')
+    },
+  })
+  await bench.append({ x: [1] }, { x: [2], series: [['new', 'host', { a: 'b' }]] })
+  await bench.stored()
+  await pipeline.close()
+  assert.equal(faults, 3)
+  // The join leaves out rows whose series isn't in the dictionary.
+  assert.deepEqual(
+    (await bench.raw()).map(({ metric, value }) => [metric, value]),
+    [
+      ['cpu', 1],
+      ['new', 2],
+    ],
+  )
+  const published = await bench.persisted()
+  const ids = await bench.database.query<{ id: number }>('SELECT id FROM series ORDER BY id')
+  assert.deepEqual(
+    published.flatMap(({ batch }) => batch.sid),
+    ids.map(({ id }) => id),
+  )
+})
