@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { After, AfterAll, Before, BeforeAll, setDefaultTimeout } from '@cucumber/cucumber'
 import type { Browser, Page } from 'playwright'
 import { launchBrowser } from './browser.ts'
+import { findStack } from './stack.ts'
 import { ensure, type Scene } from './world.ts'
 
 setDefaultTimeout(30_000)
@@ -11,6 +12,10 @@ let browser: Browser | undefined
 
 // Long enough for a first run that has to install Chromium.
 BeforeAll({ timeout: 600_000 }, async () => {
+  const { url } = findStack(process.env)
+  await fetch(`${url}/health/live`, { signal: AbortSignal.timeout(10_000) }).catch((cause) => {
+    throw new Error(`Nothing answers at ${url}`, { cause })
+  })
   browser = await launchBrowser()
 })
 
