@@ -39,7 +39,7 @@ const defaults = {
   maxHeaderSize: 16 * 1024,
   /** Against clients that send a byte now and then. */
   headersTimeoutMs: 10_000,
-  requestTimeoutMs: 30_000,
+  requestTimeoutMs: 60_000,
   checkConnectionsEveryMs: 2_000,
   keepAliveTimeoutMs: 65_000,
 }

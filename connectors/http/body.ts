@@ -22,7 +22,7 @@ export function readBody(payload: Readable, declared: number | undefined, place:
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
   const chunks: Buffer[] = []
   let bytes = 0
-  payload.on('data', onData).on('end', onEnd).on('error', fail).on('close', onClose)
+  payload.on('data', onData).on('end', onEnd).on('error', onCut).on('close', onCut)
   return promise
 
   function onData(chunk: Buffer): void {
@@ -35,7 +35,7 @@ export function readBody(payload: Readable, declared: number | undefined, place:
     release()
     resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks, bytes))
   }
-  function onClose(): void {
+  function onCut(): void {
     fail(new Fault('BAD_REQUEST', 'The connection closed before the body had come.'))
   }
   function fail(error: Error): void {
@@ -45,7 +45,7 @@ export function readBody(payload: Readable, declared: number | undefined, place:
     payload.on('error', () => undefined).resume()
   }
   function release(): void {
-    payload.off('data', onData).off('end', onEnd).off('error', fail).off('close', onClose)
+    payload.off('data', onData).off('end', onEnd).off('error', onCut).off('close', onCut)
   }
 }
 
