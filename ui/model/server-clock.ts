@@ -1,14 +1,19 @@
-interface Sample {
-  readonly offset: number
-  readonly roundTrip: number
+/** What is known of the offset between the two clocks, ms: it lies between the two. */
+interface Bounds {
+  least: number
+  most: number
 }
 
+/** Answers remembered: one every 2 s. */
+const remembered = 8
+
 /**
- * Estimates the server's clock from its own answers: the middle of the quickest of the last round trips. An event
- * cannot arrive before it was received, so every event also bounds the estimate from below.
+ * Estimates the server's clock. The server's stamp in an answer was made after the request left and before the answer
+ * came, and an event cannot arrive before it was received: each narrows the offset from one side or both. The
+ * estimate is the middle of what all recent ones leave open, so a single slow round trip does no harm.
  */
 export class ServerClock {
-  readonly #samples: Sample[] = []
+  readonly #recent: Bounds[] = []
   readonly #local: () => number
   #offset = 0
 
@@ -29,17 +34,32 @@ export class ServerClock {
 
   /** The server said it was `serverTime` in an answer to a request sent at `sentAt` (local). */
   answered(serverTime: number, sentAt: number): void {
-    const roundTrip = this.#local() - sentAt
-    this.#samples.push({ offset: serverTime - (sentAt + roundTrip / 2), roundTrip })
-    if (this.#samples.length > 8) this.#samples.shift()
-    this.#offset = this.#samples.reduce((best, s) => (s.roundTrip < best.roundTrip ? s : best)).offset
+    this.#recent.push({ least: serverTime - this.#local(), most: serverTime - sentAt })
+    if (this.#recent.length > remembered) this.#recent.shift()
+    this.#estimate()
   }
 
   /** Something the server stamped `received` has arrived just now. */
   arrived(received: number): void {
     const least = received - this.#local()
-    if (least <= this.#offset) return
-    this.#offset = least
-    if (this.#samples.length > 0) this.#samples[this.#samples.length - 1] = { offset: least, roundTrip: 0 }
+    const newest = this.#recent[this.#recent.length - 1]
+    if (!newest) this.#offset = Math.max(this.#offset, least)
+    else if (least > newest.least) {
+      newest.least = least
+      this.#estimate()
+    }
+  }
+
+  #estimate(): void {
+    const least = Math.max(...this.#recent.map((b) => b.least))
+    const most = Math.min(...this.#recent.map((b) => b.most))
+    if (least <= most) this.#offset = (least + most) / 2
+    else {
+      // the bounds contradict each other: a clock has been set, only what came last holds
+      const newest = this.#recent[this.#recent.length - 1]
+      this.#recent.length = 0
+      this.#recent.push({ least: newest.least, most: Math.max(newest.least, newest.most) })
+      this.#offset = (newest.least + Math.max(newest.least, newest.most)) / 2
+    }
   }
 }
