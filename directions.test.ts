@@ -22,6 +22,10 @@ const allowed: Record<string, readonly string[]> = {
 
 /** Folders that speak to drivers; the others meet them through adapters. */
 const drivers = ['kafkajs', 'mysql2', 'ioredis', 'mqtt', 'nodemailer']
+/** Tests and what only they use; they may also start services through the launcher and compose what they test. */
+const testCode = /\.test\.ts$|\/(testing|fixture)\.ts$/
+/** Imports as the formatter writes them: a statement, its last line, or a call. */
+const importLine = /^(?:import|export|\})(?:[^'"`\n]*\bfrom)? ['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm
 const environmentReaders = /^(main|cli)\.ts$|^(local|features|bench|agent)\/|^ui\/vite\.config\.ts$/
 
 interface Source {
@@ -44,7 +48,7 @@ test('folders import each other only in the allowed directions', () => {
 })
 
 test('core imports nothing from outside, not even from Node', () => {
-  const wrong = sources.filter(({ folder, path }) => folder === 'core' && !path.endsWith('.test.ts'))
+  const wrong = sources.filter(({ folder, path }) => folder === 'core' && !testCode.test(path))
   assert.deepEqual(
     wrong.flatMap(({ path, imports }) =>
       imports.filter((i) => !i.startsWith('.')).map((i) => `${path}: ${i}`),
@@ -57,7 +61,7 @@ test('only adapters import a driver', () => {
   const wrong = sources.filter(
     ({ path, folder, imports }) =>
       !['adapters', 'local', 'bench'].includes(folder) &&
-      !path.endsWith('.test.ts') &&
+      !testCode.test(path) &&
       imports.some((specifier) => drivers.includes(packageName(specifier))),
   )
   assert.deepEqual(
@@ -83,8 +87,7 @@ test('every imported package is declared by the folder that imports it', async (
 
 test('only the composition roots read the environment', () => {
   const wrong = sources.filter(
-    ({ path, text }) =>
-      /process\.env\b/.test(text) && !environmentReaders.test(path) && !path.endsWith('.test.ts'),
+    ({ path, text }) => /process\.env\b/.test(text) && !environmentReaders.test(path) && !testCode.test(path),
   )
   assert.deepEqual(
     wrong.map(({ path }) => path),
@@ -92,11 +95,10 @@ test('only the composition roots read the environment', () => {
   )
 })
 
-/** Live tests may start services through the launcher and compose what they test. */
 function mayImport(path: string, folder: string, target: string): boolean {
   if (allowed[folder] === undefined) return true
   if (allowed[folder].includes(target)) return true
-  return path.endsWith('.live.test.ts')
+  return testCode.test(path)
 }
 
 function targetFolder(path: string, specifier: string): string | undefined {
@@ -138,9 +140,7 @@ async function readSources(): Promise<Source[]> {
   return Promise.all(
     files.map(async (path) => {
       const text = await readFile(join(root, path), 'utf8')
-      const imports = [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*['"]([^'"]+)['"]/g)].map(
-        (match) => match[1],
-      )
+      const imports = [...text.matchAll(importLine)].map((match) => match[1] ?? match[2])
       return { path, folder: path.includes('/') ? path.split('/')[0] : 'root', text, imports }
     }),
   )

@@ -3,7 +3,7 @@ import { type Config, readConfig } from '@streamgauge/adapters/config.ts'
 import { openLog } from '@streamgauge/adapters/kafka/log.ts'
 import { readToEnd } from '@streamgauge/adapters/kafka/read.ts'
 import type { Log, LogRecord } from '@streamgauge/adapters/kafka/types.ts'
-import type { Logger } from '@streamgauge/adapters/log.ts'
+import { createLog, type Logger } from '@streamgauge/adapters/log.ts'
 import { createCursors, readCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
 import { migrate } from '@streamgauge/adapters/mariadb/migrate.ts'
 import { type Database, openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
@@ -12,7 +12,6 @@ import { Registry } from '@streamgauge/adapters/metrics.ts'
 import type { Batch } from '@streamgauge/core/batch.ts'
 import { metricPartitions, srcHeader, topics } from '@streamgauge/core/topics.ts'
 import { type TestStack, testStack } from '@streamgauge/local/stack.ts'
-import { pino } from 'pino'
 import { type Pipeline, type PipelineOptions, startPipeline } from '../pipeline.ts'
 import { batchOf } from './fixture.ts'
 import { persistGroup } from './write-run.ts'
@@ -37,7 +36,11 @@ export interface Workbench extends AsyncDisposable {
   raw(): Promise<{ ts: number; position: number; value: number; metric: string }[]>
 }
 
-export const logger: Logger = pino({ level: process.env.LOG_LEVEL ?? 'silent' })
+export const logger: Logger = createLog({
+  name: 'test',
+  level: process.env.LOG_LEVEL ?? 'silent',
+  terminal: false,
+})
 
 export async function workbench(): Promise<Workbench> {
   await using cleanup = new AsyncDisposableStack()
