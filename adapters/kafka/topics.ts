@@ -2,7 +2,7 @@ import { metricPartitions, topics } from '@streamgauge/core/topics.ts'
 import type { Admin, ITopicConfig } from 'kafkajs'
 
 const day = 86_400_000
-const attempts = 5
+const attempts = 8
 
 interface TopicShape {
   readonly partitions: number
