@@ -19,8 +19,8 @@ export async function refuseBusyPort(host: string, given: string | undefined): P
  * The port given, else the one of the last start, else the first free one from 8080 on. It is reserved until
  * `release()`, when the gateway listens: another checkout may be choosing right now.
  */
-async function chooseHttpPort(
-  { state }: Launcher,
+export async function chooseHttpPort(
+  state: State,
   host: string,
   given: string | undefined,
 ): Promise<ChosenPort> {
