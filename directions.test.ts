@@ -16,6 +16,7 @@ const allowed: Record<string, readonly string[]> = {
   ui: ['core'],
   agent: ['core'],
   features: ['core'],
+  cli: ['core', 'adapters', 'pipeline'],
   local: ['core', 'adapters'],
   bench: ['core', 'adapters', 'connectors', 'pipeline', 'gateway', 'agent', 'local'],
 }
@@ -26,7 +27,7 @@ const drivers = ['kafkajs', 'mysql2', 'ioredis', 'mqtt', 'nodemailer']
 const testCode = /\.test\.ts$|\/(testing|fixture)\.ts$/
 /** Imports as the formatter writes them: a statement, its last line, or a call. */
 const importLine = /^(?:import|export|\})(?:[^'"`\n]*\bfrom)? ['"]([^'"]+)['"]|\bimport\(['"]([^'"]+)['"]\)/gm
-const environmentReaders = /^(main|cli)\.ts$|^(local|features|bench|agent)\/|^ui\/vite\.config\.ts$/
+const environmentReaders = /^(main|cli)\.ts$|^(cli|local|features|bench|agent)\/|^ui\/vite\.config\.ts$/
 
 interface Source {
   readonly path: string
@@ -120,8 +121,10 @@ function packageName(specifier: string): string {
     .join('/')
 }
 
+/** A folder without a manifest, such as `cli/`, belongs to the root package. */
 async function declared(folder: string): Promise<Set<string>> {
-  const manifest = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'))
+  const text = await readFile(join(root, folder, 'package.json'), 'utf8').catch(() => '{}')
+  const manifest = JSON.parse(text)
   return new Set([
     ...Object.keys(manifest.dependencies ?? {}),
     ...Object.keys(manifest.devDependencies ?? {}),
