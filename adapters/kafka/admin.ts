@@ -1,9 +1,14 @@
-import { Kafka, logLevel } from 'kafkajs'
+import './crc32c.ts'
+import { type Admin, Kafka, logLevel } from 'kafkajs'
 
-/** Housekeeping on a broker, for the launcher and the tests: nothing a role does. */
+/** Housekeeping on a broker, for the launcher and the tests: nothing a role does. Names are those on the broker. */
 export interface KafkaAdmin {
   /** Deletes every topic whose name begins with `prefix`. */
   deleteTopics(prefix: string): Promise<void>
+  /** Deletes what lies below `offset`, as retention does. */
+  deleteRecords(topic: string, partition: number, offset: number): Promise<void>
+  /** Adds partitions until there are `count`. */
+  addPartitions(topic: string, count: number): Promise<void>
 }
 
 /** Connects anew for each call. */
@@ -13,16 +18,29 @@ export function openKafkaAdmin(brokers: readonly string[]): KafkaAdmin {
     brokers: [...brokers],
     logLevel: logLevel.NOTHING,
   })
+
+  async function connected(work: (admin: Admin) => Promise<unknown>): Promise<void> {
+    const admin = kafka.admin()
+    await admin.connect()
+    try {
+      await work(admin)
+    } finally {
+      await admin.disconnect()
+    }
+  }
+
   return {
-    async deleteTopics(prefix) {
-      const admin = kafka.admin()
-      await admin.connect()
-      try {
+    deleteTopics: (prefix) =>
+      connected(async (admin) => {
         const topics = (await admin.listTopics()).filter((topic) => topic.startsWith(prefix))
         if (topics.length > 0) await admin.deleteTopics({ topics })
-      } finally {
-        await admin.disconnect()
-      }
-    },
+      }),
+    deleteRecords: (topic, partition, offset) =>
+      connected(async (admin) => {
+        await admin.fetchTopicOffsets(topic) // KafkaJS deletes only where it knows the leaders already
+        await admin.deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] })
+      }),
+    addPartitions: (topic, count) =>
+      connected((admin) => admin.createPartitions({ topicPartitions: [{ topic, count }] })),
   }
 }

@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test'
 import { metricPartitions, topics } from '@streamgauge/core/topics.ts'
 import { type TestStack, testStack } from '@streamgauge/local/stack.ts'
 import { pino } from 'pino'
+import { openKafkaAdmin } from './admin.ts'
 import { openLog } from './log.ts'
 import { type Bounds, type Log, LogFault, type LogRecord } from './types.ts'
 
@@ -63,6 +64,20 @@ test('a record that is too large is refused, and the next append goes through', 
   const huge = { key: 'x', value: Buffer.alloc(3 * 1024 * 1024) }
   await assert.rejects(log.append(topics.ingest, [huge]), { kind: 'refused' })
   await log.append(topics.ingest, [{ key: 'x', value: 'small' }])
+})
+
+test('an append that fails does not cut off those that are under way', async () => {
+  await openKafkaAdmin(stack.kafkaBrokers).deleteTopics(stack.topicPrefix + topics.deadLetters)
+  for (let round = 0; round < 10; round++) {
+    const failing = assert.rejects(log.append(topics.deadLetters, [{ key: 'x', value: 'x' }]))
+    const others = Array.from({ length: 20 }, async (_, i) => {
+      await new Promise((resolve) => setTimeout(resolve, i))
+      return log.append(topics.ingest, [{ key: 'x', value: 'x' }])
+    })
+    await Promise.all([failing, ...others])
+  }
+  await using again = { log: await open(), [Symbol.asyncDispose]: () => again.log.close() }
+  await again.log.ensureTopics() // a client that has asked for the deleted topic still believes in it
 })
 
 test('a member reads from where its handlers say, whatever Kafka has committed', async () => {

@@ -19,6 +19,8 @@ export interface Appender {
  * After a failure that isn't an answer of the broker it is replaced, so that a dead connection can't linger.
  */
 export function createAppender(kafka: Kafka): Appender {
+  /** One append's fault is no reason to cut the others off: a producer is closed when they have ended. */
+  const underWay = new WeakMap<Producer, Set<Promise<unknown>>>()
   const producers = renewable<Producer>({
     async open() {
       const producer = kafka.producer({
@@ -30,9 +32,13 @@ export function createAppender(kafka: Kafka): Appender {
             message.partition ?? 0,
       })
       await producer.connect()
+      underWay.set(producer, new Set())
       return producer
     },
-    close: (producer) => producer.disconnect(),
+    async close(producer) {
+      await Promise.allSettled(underWay.get(producer) ?? [])
+      await producer.disconnect()
+    },
     openMs: timeouts.connectMs,
     closeMs: timeouts.requestMs + timeouts.disconnectMs,
   })
@@ -56,6 +62,10 @@ export function createAppender(kafka: Kafka): Appender {
       })
       try {
         const sent = producer.send({ topic, messages, acks: -1, timeout: timeouts.requestMs })
+        const others = underWay.get(producer)
+        others?.add(sent)
+        const settled = () => void others?.delete(sent)
+        sent.then(settled, settled)
         return places(
           partitions,
           await within(sent, timeouts.requestMs + 500, 'the log did not answer an append'),

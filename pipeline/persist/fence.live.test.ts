@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readToEnd } from '@streamgauge/adapters/kafka/read.ts'
 import type { LogRecord } from '@streamgauge/adapters/kafka/types.ts'
 import { lockCursor, readCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
-import { openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
+import { type Database, openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import { Registry } from '@streamgauge/adapters/metrics.ts'
 import { topics } from '@streamgauge/core/topics.ts'
 import { examine, heal } from '../doctor.ts'
@@ -16,9 +16,13 @@ import { logger, type Workbench, workbench } from './testing.ts'
 import { persistGroup } from './write-run.ts'
 
 /** A persist whose consumer is the test: it decides which owner acts, and when. */
-async function owner(bench: Workbench): Promise<Persist & AsyncDisposable> {
+async function owner(
+  bench: Workbench,
+  through: (db: Database) => Database = (db) => db,
+): Promise<Persist & AsyncDisposable> {
   const { log, database } = bench
-  const db = openDatabase({ url: bench.stack.databaseUrl, session: sessionSettings, connectionLimit: 2 })
+  const options = { url: bench.stack.databaseUrl, session: sessionSettings, connectionLimit: 2 }
+  const db = through(openDatabase(options))
   const persist = createPersist({
     log,
     db,
@@ -54,6 +58,14 @@ async function assign(persist: Persist, bench: Workbench): Promise<number | unde
   return (await persist.handlers.assigned(bounds)).get(bench.partition)
 }
 
+/** As after a pause: what is known of faults stays. */
+async function assignOnce(persist: Persist, bench: Workbench): Promise<void> {
+  const bounds = (await bench.log.bounds(topics.ingest)).filter(
+    ({ partition }) => partition === bench.partition,
+  )
+  while ((await persist.handlers.recheck(bounds)).size === 0) await sleep(20)
+}
+
 async function deliver(persist: Persist, bench: Workbench, records: LogRecord[]) {
   return persist.handlers.batch(bench.partition, records, records.length)
 }
@@ -84,6 +96,58 @@ test('an owner that was replaced while it slept changes nothing when it wakes', 
     (await bench.persisted()).map(({ src }) => src),
     [0, 1, 2, 3],
   )
+})
+
+test('an answer that comes late does not put back what was learned since', async () => {
+  await using bench = await workbench()
+  await makePartitions(bench)
+  const answer = Promise.withResolvers<void>()
+  let slow = true
+  await using late = await owner(bench, (db) => ({
+    ...db,
+    async query(sql, params) {
+      const waits = slow
+      const rows = await db.query(sql, params)
+      if (waits) await answer.promise
+      return rows as never
+    },
+  }))
+  await using other = await owner(bench)
+  await bench.append({ x: [0] }, { x: [1] }, { x: [2] })
+  const bounds = (await bench.log.bounds(topics.ingest)).filter((one) => one.partition === bench.partition)
+  const first = late.handlers.assigned(bounds)
+  await assign(other, bench)
+  await deliver(other, bench, await readToEnd(bench.log, topics.ingest))
+  await other.drain()
+  slow = false
+  const start = (await late.handlers.recheck(bounds)).get(bench.partition)
+  assert.equal(start, 2)
+  answer.resolve()
+  assert.deepEqual([...(await first)], [])
+  await bench.append({ x: [3] })
+  const due = (await readToEnd(bench.log, topics.ingest)).slice(start)
+  assert.equal(await deliver(late, bench, due), undefined)
+  assert.deepEqual(
+    (await bench.raw()).map(({ value }) => value),
+    [0, 1, 2, 3],
+  )
+})
+
+test('records that are missing stop the partition only when they are missing again', async () => {
+  await using bench = await workbench()
+  await makePartitions(bench)
+  await using persist = await owner(bench)
+  await bench.append({ x: [0] }, { x: [1] }, { x: [2] })
+  const records = await readToEnd(bench.log, topics.ingest)
+  for (const stopped of [[], ['GAP']]) {
+    await assignOnce(persist, bench)
+    await deliver(persist, bench, records.slice(1))
+    assert.deepEqual(
+      persist.health().stopped.map(({ code }) => code),
+      stopped,
+    )
+  }
+  assert.deepEqual(await bench.raw(), [])
 })
 
 test('a frozen owner loses its lock, and with it its transaction', async () => {

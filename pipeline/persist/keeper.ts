@@ -30,7 +30,7 @@ export interface Keeper {
   memoryOf(partition: number): Memory | undefined
   succeeded(memory: Memory, high: number): void
   /** Drops what was known; what comes next depends on the fault. */
-  failed(partition: number, error: unknown): Promise<'pause'>
+  failed(memory: Memory, error: unknown): Promise<'pause'>
   drain(): Promise<void>
   health(): KeeperHealth
 }
@@ -48,14 +48,20 @@ interface Tools {
 export function createKeeper(tools: Tools): Keeper {
   const { db, metrics, logger, clock } = tools
   const memories = new Map<number, Memory>()
-  const faults = new Map<number, { failures: number; retryAt: number }>()
+  const faults = new Map<number, { failures: number; retryAt: number; gap?: string }>()
   /** With the cursor it stopped at: when a person has changed that, it goes on. */
   const stopped = new Map<number, { stop: Stop; at: string }>()
 
+  /** The last question about each partition: who asked may have given up on an earlier one long ago. */
+  const questions = new Map<number, symbol>()
+
   async function load(bounds: readonly Bounds[]): Promise<ReadonlyMap<number, number>> {
+    const question = Symbol('question')
+    for (const { partition } of bounds) questions.set(partition, question)
     const cursors = new Map((await readCursors(db, persistGroup)).map((one) => [one.partition, one]))
     const starts = new Map<number, number>()
     for (const one of bounds) {
+      if (questions.get(one.partition) !== question) continue
       const cursor = cursors.get(one.partition)
       if (!cursor) throw new Error(`there is no cursor for partition ${one.partition}`)
       const halt = stopped.get(one.partition)
@@ -90,10 +96,16 @@ export function createKeeper(tools: Tools): Keeper {
   function retryLater(partition: number, error: unknown): void {
     const failures = (faults.get(partition)?.failures ?? 0) + 1
     const fenced = error instanceof Fenced
-    faults.set(partition, { failures, retryAt: fenced ? 0 : clock() + backoffMs(failures) })
+    const gap = error instanceof Stop ? error.message : undefined
+    faults.set(partition, { failures, retryAt: fenced ? 0 : clock() + backoffMs(failures), gap })
     metrics.retried()
     // The first failure is news, the rest of an outage isn't; a fence is how two owners are kept apart.
     logger[failures === 1 && !fenced ? 'warn' : 'debug']({ err: error, partition }, 'the run is read again')
+  }
+
+  /** A client that is moved about may deliver something left over once: only a gap that stays is one of the log. */
+  function isFirstGap({ code, message, partition }: Stop): boolean {
+    return code === 'GAP' && faults.get(partition)?.gap !== message
   }
 
   async function save(memory: Memory): Promise<void> {
@@ -114,6 +126,7 @@ export function createKeeper(tools: Tools): Keeper {
     async assigned(bounds) {
       memories.clear()
       faults.clear()
+      questions.clear()
       metrics.forget()
       return load(bounds)
     },
@@ -128,19 +141,23 @@ export function createKeeper(tools: Tools): Keeper {
       if ((faults.get(partition)?.failures ?? 0) > 1) logger.info({ partition }, 'the partition moves again')
       faults.delete(partition)
     },
-    async failed(partition, error) {
-      const { next } = memories.get(partition) ?? {}
+    async failed(memory, error) {
+      const { partition, next } = memory
+      // What is known by now was read after this run had begun: its fault is about something past.
+      if (memories.get(partition) !== memory) return 'pause'
       memories.delete(partition)
       const fault = isRowsExist(error) ? new Stop('ROWS_EXIST', partition, `offset ${next}`) : error
       if (lacksPartition(fault) || fault instanceof NoDedupePartition)
         await tools.needPartitions().catch((cause) => logger.warn({ err: cause }, 'partitions are missing'))
-      const cursors = fault instanceof Stop ? await readCursors(db, persistGroup).catch(() => []) : []
-      if (fault instanceof Stop)
-        stop(
-          fault,
-          cursors.find((one) => one.partition === partition),
-        )
-      else retryLater(partition, fault)
+      if (!(fault instanceof Stop) || isFirstGap(fault)) {
+        retryLater(partition, fault)
+        return 'pause'
+      }
+      const cursors = await readCursors(db, persistGroup).catch(() => [])
+      stop(
+        fault,
+        cursors.find((one) => one.partition === partition),
+      )
       return 'pause'
     },
     async drain() {

@@ -84,7 +84,7 @@ export function createPersist(tools: PersistTools): Persist {
     } catch (error) {
       // Nothing of this memory may still be on its way when the partition is read again.
       await memory.publishing.catch(() => undefined)
-      return await keeper.failed(partition, error)
+      return await keeper.failed(memory, error)
     }
   }
 
