@@ -100,4 +100,5 @@ test('a frozen program can be stopped', async () => {
   process.kill(b.child.pid() ?? 0, 'SIGSTOP')
   await b.child.stop()
   assert.equal(b.child.pid(), undefined)
+  assert.deepEqual(b.reports, []) // by SIGTERM, not killed at last
 })

@@ -56,13 +56,15 @@ async function runAll(): Promise<void> {
   }
   if (plan.unit.length > 0) {
     const concurrency = availableParallelism()
-    await stage('Unit tests', () => runNodeTests(bench, plan.unit, { concurrency, env }))
+    await stage('Unit tests', () =>
+      runNodeTests(bench, plan.unit, { concurrency, env, say: () => undefined }),
+    )
   }
   if (plan.live.length > 0) {
     await ensureServices()
     // One file at a time: they measure and kill, and would be in each other's way.
     const options = { concurrency: 1, env: { ...env, STREAMGAUGE_SERVICES: servicesFile } }
-    await stage('Live tests', () => runNodeTests(bench, plan.live, options))
+    await stage('Live tests', (say) => runNodeTests(bench, plan.live, { ...options, say }))
   }
   if (plan.features !== undefined) {
     const scenarios = plan.features
@@ -74,10 +76,10 @@ async function runAll(): Promise<void> {
   }
 }
 
-async function stage(title: string, run: () => Promise<Result>): Promise<void> {
+async function stage(title: string, run: (say: (text: string) => void) => Promise<Result>): Promise<void> {
   const step = progress.step(title)
   step.say('running')
-  const { counts, output } = await run().catch((error) => {
+  const { counts, output } = await run(step.say).catch((error) => {
     step.failed()
     throw error
   })

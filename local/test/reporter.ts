@@ -1,10 +1,21 @@
 import type { TestEvent } from 'node:test/reporters'
 import type { Counts } from './counts.ts'
 
+/** What a run tells its parent when a file has ended. */
+export interface FileEnded {
+  readonly file: string
+  readonly passed: boolean
+}
+
 /** A reporter for `node --test` that writes nothing but the counts of the whole run, as JSON. */
 export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   for await (const event of events) {
-    if (event.type !== 'test:summary' || event.data.file !== undefined) continue
+    if (event.type !== 'test:summary') continue
+    const { file, success } = event.data
+    if (file !== undefined) {
+      process.send?.({ file, passed: success } satisfies FileEnded)
+      continue
+    }
     const { passed, cancelled, skipped, todo, tests } = event.data.counts
     const failed = tests - passed - skipped - todo
     const counts: Counts = { passed, failed: Math.max(failed, cancelled), skipped: skipped + todo }

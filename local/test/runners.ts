@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { readIfThere } from '../files.ts'
 import type { Guard } from '../guard.ts'
 import { root } from '../root.ts'
 import { type Counts, judge } from './counts.ts'
+import type { FileEnded } from './reporter.ts'
 import { countScenarios } from './scenarios.ts'
+
+/** A test that waits for what never comes fails, and does not hold up the others for ever. */
+const testTimeoutMs = 300_000
 
 /** What the runners share. */
 export interface Bench {
@@ -29,23 +33,33 @@ export async function runCheck(bench: Bench, command: readonly string[]): Promis
   return { counts, output }
 }
 
-/** Runs test files with Node's runner, `concurrency` of them at once. */
+/** A test, or a whole file, that takes longer has hung. */
+const testTimeoutMs = 300_000
+/** From the request to end a runner to its end by force. */
+const killAfterMs = 10_000
+
+/** Runs test files with Node's runner, `concurrency` of them at once; `say` hears how far it is. */
 export async function runNodeTests(
   bench: Bench,
   files: readonly string[],
-  options: { concurrency: number; env?: NodeJS.ProcessEnv },
+  options: { concurrency: number; env?: NodeJS.ProcessEnv; say: (text: string) => void },
 ): Promise<Result> {
   const report = join(bench.dir, 'node-test.json')
   const reporters = ['spec', 'stdout', join(import.meta.dirname, 'reporter.ts'), report]
+  let ended = 0
   const { code, output } = await runNode(
     bench,
     [
       '--test',
+      `--test-timeout=${testTimeoutMs}`,
       `--test-concurrency=${options.concurrency}`,
+      `--test-timeout=${testTimeoutMs}`,
       ...reporters.map((value, i) => `--test-reporter${i % 2 === 0 ? '' : '-destination'}=${value}`),
       ...files,
     ],
     options.env ?? process.env,
+    ({ file, passed }) =>
+      options.say(`${++ended} of ${files.length} ${passed ? '' : 'FAILED '}${relative(root, file)}`),
   )
   const text = readIfThere(report)
   return { counts: judge(text ? JSON.parse(text) : undefined, code), output: failuresOf(output) }
@@ -77,6 +91,7 @@ async function runNode(
   { guard, signal }: Bench,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
+  onFile: (ended: FileEnded) => void = () => undefined,
 ): Promise<{ code: number | null; output: string }> {
   signal.throwIfAborted()
   const child = spawn(process.execPath, args, {
@@ -84,16 +99,19 @@ async function runNode(
     // A run inside a run would report to the outer one.
     env: { ...env, NODE_TEST_CONTEXT: undefined },
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
+  child.on('message', (message) => onFile(message as FileEnded))
   const { pid } = child
   if (pid === undefined) throw new Error(`${process.execPath} can't be run`)
   guard.add(pid)
-  const end = () => process.kill(-pid, 'SIGTERM')
+  const end = () => {
+    process.kill(-pid, 'SIGTERM')
+    setTimeout(() => child.exitCode === null && process.kill(-pid, 'SIGKILL'), killAfterMs).unref()
+  }
   signal.addEventListener('abort', end)
   const chunks: Buffer[] = []
-  child.stdout.on('data', (chunk) => chunks.push(chunk))
-  child.stderr.on('data', (chunk) => chunks.push(chunk))
+  for (const output of [child.stdout, child.stderr]) output?.on('data', (chunk) => chunks.push(chunk))
   const [code] = await once(child, 'close')
   signal.removeEventListener('abort', end)
   guard.remove(pid)
