@@ -1,4 +1,3 @@
-import './crc32c.ts'
 import { type Admin, Kafka, logLevel } from 'kafkajs'
 
 /** Housekeeping on a broker, for the launcher and the tests: nothing a role does. Names are those on the broker. */

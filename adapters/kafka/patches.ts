@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { patchChecksum } from './crc32c.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -52,10 +53,12 @@ let patched = false
  * - GROUP_JOIN listeners aren't awaited, so a seek there comes after the first stale batches.
  * - A producer's error doesn't tell whether its request was sent, and hides a lost answer behind the error of
  *   the reconnect that follows.
+ * - Its checksum of a batch takes a tenth of what accepting one costs.
  */
 export function patchKafkaJs(): void {
   if (patched) return
   patched = true
+  patchChecksum()
   const requestQueue = require('kafkajs/src/network/requestQueue').prototype
   const { scheduleCheckPendingRequests } = requestQueue
   requestQueue.scheduleCheckPendingRequests = function (this: RequestQueue) {
