@@ -8,9 +8,6 @@ import { type Counts, judge } from './counts.ts'
 import type { FileEnded } from './reporter.ts'
 import { countScenarios } from './scenarios.ts'
 
-/** A test that waits for what never comes fails, and does not hold up the others for ever. */
-const testTimeoutMs = 300_000
-
 /** What the runners share. */
 export interface Bench {
   readonly guard: Guard
@@ -33,8 +30,6 @@ export async function runCheck(bench: Bench, command: readonly string[]): Promis
   return { counts, output }
 }
 
-/** A test, or a whole file, that takes longer has hung. */
-const testTimeoutMs = 300_000
 /** From the request to end a runner to its end by force. */
 const killAfterMs = 10_000
 
@@ -51,7 +46,6 @@ export async function runNodeTests(
     bench,
     [
       '--test',
-      `--test-timeout=${testTimeoutMs}`,
       `--test-concurrency=${options.concurrency}`,
       `--test-timeout=${testTimeoutMs}`,
       ...reporters.map((value, i) => `--test-reporter${i % 2 === 0 ? '' : '-destination'}=${value}`),
