@@ -30,6 +30,8 @@ export async function runCheck(bench: Bench, command: readonly string[]): Promis
   return { counts, output }
 }
 
+/** A test, or a whole file, that takes longer has hung. */
+const testTimeoutMs = 300_000
 /** From the request to end a runner to its end by force. */
 const killAfterMs = 10_000
 
