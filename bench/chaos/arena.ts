@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readConfig } from '@streamgauge/adapters/config.ts'
+import { openLog } from '@streamgauge/adapters/kafka/log.ts'
+import type { Log } from '@streamgauge/adapters/kafka/types.ts'
+import { createLog } from '@streamgauge/adapters/log.ts'
+import { createCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
+import { migrate } from '@streamgauge/adapters/mariadb/migrate.ts'
+import { type Database, openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
+import { createTenant } from '@streamgauge/adapters/mariadb/tenants.ts'
+import { createToken, newToken } from '@streamgauge/adapters/mariadb/tokens.ts'
+import { metricPartitions, persistGroup } from '@streamgauge/core/topics.ts'
+import { startGuard } from '@streamgauge/local/guard.ts'
+import { freePort } from '@streamgauge/local/ports.ts'
+import { type Services, startServices } from '@streamgauge/local/stack.ts'
+import { startProxy, type Way } from './proxy.ts'
+import { openSlot, type Slot } from './slot.ts'
+
+export interface Tenant {
+  readonly name: string
+  readonly partition: number
+  readonly token: string
+}
+
+/** Everything that a run may break, and nothing that anybody else uses. */
+export interface Arena extends AsyncDisposable {
+  readonly services: Services
+  readonly log: Log
+  /** Past the proxy: for looking on. */
+  readonly database: Database
+  readonly tenants: readonly Tenant[]
+  readonly pipelines: readonly Slot[]
+  readonly http: readonly Slot[]
+  /** Before each HTTP process, for its producers. */
+  readonly doors: readonly Way[]
+  /** Between the pipelines and MariaDB. */
+  readonly storeWay: Way
+  /** One more pipeline process, until `stop` is called. */
+  join(): Promise<Slot>
+  /** What the supervisor has had to tell. */
+  readonly reports: readonly string[]
+  /** Logs of the roles; kept when `keep` was called. */
+  readonly folder: string
+  keep(): void
+}
+
+export interface ArenaOptions {
+  readonly pipelines: number
+  readonly http: number
+  readonly tenants: number
+}
+
+export async function openArena(options: ArenaOptions): Promise<Arena> {
+  await using cleanup = new AsyncDisposableStack()
+  const folder = mkdtempSync(join(tmpdir(), 'streamgauge-chaos-'))
+  let kept = false
+  cleanup.defer(() => {
+    if (!kept) rmSync(folder, { recursive: true, force: true })
+  })
+  const services = cleanup.use(await startServices())
+  const config = readConfig(services.env)
+  const logger = createLog({ name: 'chaos', level: 'silent', terminal: false })
+  const database = openDatabase({ url: config.databaseUrl, connectionLimit: 3 })
+  cleanup.defer(() => database.close())
+  const log = await openLog({ ...config.kafka, clientId: 'chaos', logger })
+  cleanup.defer(() => log.close())
+  await migrate(database)
+  await createCursors(database, persistGroup, metricPartitions)
+  await log.ensureTopics()
+  const tenants = await makeTenants(log, database, options.tenants)
+
+  const guard = startGuard()
+  cleanup.defer(() => guard.close())
+  const reports: string[] = []
+  const report = (text: string) => reports.push(text)
+  const store = new URL(config.databaseUrl)
+  const storeWay = cleanup.use(await startProxy({ host: store.hostname, port: Number(store.port) }))
+  store.host = `127.0.0.1:${storeWay.port}`
+  // A quota would only limit how much is under way when something dies.
+  const env = { ...process.env, ...services.env, LOG_LEVEL: 'info', QUOTA_POINTS_PER_SECOND: '1000000' }
+  const common = { folder, guard, report }
+  let pipelineCount = 0
+  async function openPipeline(): Promise<Slot> {
+    const name = `pipeline-${++pipelineCount}`
+    const own = { ...env, DATABASE_URL: store.href }
+    return openSlot({ ...common, name, role: 'pipeline', port: await freePort(), env: own })
+  }
+  const http: Slot[] = []
+  const doors: Way[] = []
+  for (let i = 0; i < options.http; i++) {
+    const port = await freePort()
+    const slot = openSlot({ ...common, name: `http-${i + 1}`, role: 'connectors,gateway', port, env })
+    cleanup.defer(() => slot.stop())
+    http.push(slot)
+    doors.push(cleanup.use(await startProxy({ host: '127.0.0.1', port })))
+  }
+  const pipelines: Slot[] = []
+  for (let i = 0; i < options.pipelines; i++) {
+    const slot = await openPipeline()
+    cleanup.defer(() => slot.stop())
+    pipelines.push(slot)
+  }
+  await Promise.all([...http, ...pipelines].map((slot) => slot.live))
+  const ending = cleanup.move()
+  return {
+    services,
+    log,
+    database,
+    tenants,
+    pipelines,
+    http,
+    doors,
+    storeWay,
+    join: openPipeline,
+    reports,
+    folder,
+    keep() {
+      kept = true
+    },
+    [Symbol.asyncDispose]: () => ending.disposeAsync(),
+  }
+}
+
+/** Tenants that live in different partitions, so that several owners have something to do. */
+async function makeTenants(log: Log, database: Database, count: number): Promise<Tenant[]> {
+  const tenants: Tenant[] = []
+  for (let i = 0; tenants.length < count; i++) {
+    const name = `tenant-${i}`
+    const partition = log.partitionFor(name)
+    if (tenants.some((other) => other.partition === partition)) continue
+    const now = Date.now()
+    const made = await createTenant(database, { name }, now)
+    if (!made) throw new Error(`there is a tenant ${name} already`)
+    const token = newToken()
+    const input = { token, tenantId: made.id, label: 'chaos', expiresAt: null }
+    await createToken(database, { ...input, scopes: ['ingest', 'read'] }, now)
+    tenants.push({ name, partition, token })
+  }
+  return tenants
+}

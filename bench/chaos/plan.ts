@@ -1,0 +1,138 @@
+import { createRandom, type Random } from './random.ts'
+
+/** Something that goes wrong: what, how (a service, a fail point) and for how long. */
+export interface Fault {
+  readonly kind: FaultKind
+  /** A service, or the fail points of one process and its successors. */
+  readonly target?: string
+  /** How long it lasts. */
+  readonly ms?: number
+  /** Which of several processes. */
+  readonly slot: number
+}
+
+/** Faults of one cycle, all at once. */
+export type Cycle = readonly Fault[]
+
+const services = ['kafka', 'mariadb', 'redis'] as const
+
+/**
+ * Fail points (see `pipeline/persist/steps.ts`), each list for one process and those that are started after it:
+ * what is published again was left behind by a predecessor, and `+ms` kills in the middle of what follows.
+ */
+export const failPoints = [
+  ['letters'],
+  ['locked:3'],
+  ['stored:3'],
+  ['moved:3'],
+  ['moved:2+1'],
+  ['committed:3'],
+  ['committed:2+1'],
+  ['published:3'],
+  ['committed:2', 'republished'],
+  ['saved'],
+  ['offsets:2'],
+] as const
+
+/** A session lasts 10 s; a freeze that is longer costs the frozen one its partitions. */
+const pastSessionMs: [number, number] = [11_000, 13_000]
+const shortMs: [number, number] = [1_500, 5_000]
+
+/** What can be drawn, and how often in relation to the others. */
+const kinds = {
+  'fail point': { weight: 8 },
+  'kill pipeline': { weight: 3 },
+  'kill all pipelines': { weight: 1 },
+  'freeze pipeline': { weight: 2, ms: pastSessionMs },
+  'pause pipeline': { weight: 1, ms: shortMs },
+  'end pipeline': { weight: 2 },
+  'join and leave': { weight: 2, ms: [1_000, 4_000] as [number, number] },
+  'kill http': { weight: 2 },
+  'end http': { weight: 1 },
+  'freeze service': { weight: 3, ms: shortMs },
+  'kill service': { weight: 4 },
+  'cut http': { weight: 1 },
+  'cut store': { weight: 2 },
+} as const satisfies Record<string, { weight: number; ms?: [number, number] }>
+export type FaultKind = keyof typeof kinds
+
+const names = Object.keys(kinds) as FaultKind[]
+const urn = names.flatMap((kind) => Array<FaultKind>(kinds[kind].weight).fill(kind))
+const secondFault = 0.2
+
+/** The faults of a run: the same seed gives the same list. */
+export function drawCycles(seed: number, count: number): Cycle[] {
+  const random = createRandom(seed)
+  return Array.from({ length: count }, () => {
+    const first = drawFault(random.pick(urn), random)
+    return random.chance(secondFault) ? [first, drawFault(random.pick(urn), random)] : [first]
+  })
+}
+
+function drawFault(kind: FaultKind, random: Random): Fault {
+  const span = kinds[kind] as { ms?: readonly [number, number] }
+  // Drawn whether needed or not, so that a change of one kind doesn't shift all that follow.
+  const [slot, share, points, service] = [
+    random.between(0, 1_000),
+    random.next(),
+    random.pick(failPoints),
+    random.pick(services),
+  ]
+  return {
+    kind,
+    slot,
+    ...(span.ms && { ms: Math.round(span.ms[0] + share * (span.ms[1] - span.ms[0])) }),
+    ...(kind === 'fail point' && { target: points.join(' ') }),
+    ...(kind.endsWith('service') && { target: service }),
+  }
+}
+
+/** Everything once, without freezes past the session, several at a time: as much as fits into a test. */
+export function shortCycles(): Cycle[] {
+  const dying = (...lists: (typeof failPoints)[number][]) =>
+    lists.map((points, slot): Fault => ({ kind: 'fail point', target: points.join(' '), slot }))
+  const [
+    letters,
+    locked,
+    stored,
+    moved,
+    moving,
+    committed,
+    committing,
+    published,
+    republished,
+    saved,
+    offsets,
+  ] = failPoints
+  return [
+    dying(letters, locked, stored),
+    dying(moved, moving, committed),
+    dying(committing, published, republished),
+    dying(saved, offsets),
+    [{ kind: 'kill all pipelines', slot: 0 }],
+    [
+      { kind: 'join and leave', ms: 500, slot: 0 },
+      { kind: 'kill http', slot: 0 },
+    ],
+    [
+      { kind: 'cut http', slot: 0 },
+      { kind: 'cut store', slot: 0 },
+      { kind: 'end pipeline', slot: 1 },
+    ],
+    [
+      { kind: 'freeze service', target: 'mariadb', ms: 1_500, slot: 0 },
+      { kind: 'kill service', target: 'redis', slot: 0 },
+    ],
+    [{ kind: 'kill service', target: 'mariadb', slot: 0 }],
+    [
+      { kind: 'kill service', target: 'kafka', slot: 0 },
+      { kind: 'kill pipeline', slot: 1 },
+    ],
+  ]
+}
+
+/** In words, for the line of a cycle. */
+export function describeFault({ kind, target, ms }: Fault): string {
+  const what = target === undefined ? kind : `${kind.replace(' service', '')} ${target}`
+  return ms === undefined ? what : `${what} for ${(ms / 1000).toFixed(1)} s`
+}

@@ -1,0 +1,157 @@
+import { Agent, request } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Kind, Ledger, Sent } from './ledger.ts'
+import type { Random } from './random.ts'
+
+export interface ProducerOptions {
+  readonly ledger: Ledger
+  readonly tenant: string
+  readonly token: string
+  /** Where to send; asked for each attempt. */
+  readonly port: () => number
+  readonly random: Random
+  readonly requestsPerSecond: number
+  readonly pointsPerRequest: number
+}
+
+/** Answers that a client doesn't expect of a healthy interface, by what they were. */
+export type Surprises = Map<string, number>
+
+const settings = {
+  timeoutMs: 10_000,
+  /** Shares of requests that the client itself cuts off, in the middle of the body and after it. */
+  cutBody: 0.02,
+  cutAnswer: 0.02,
+  mostRetryMs: 2_000,
+  /** A series gets a successor after so many points, so that the dictionary grows all the time. */
+  pointsPerSeries: 2_000,
+}
+
+/** Sends points until `signal`; what has a name is sent again until it is acknowledged, as a client should. */
+export async function produce(
+  options: ProducerOptions,
+  signal: AbortSignal,
+  surprises: Surprises,
+): Promise<void> {
+  const { ledger, tenant, random, requestsPerSecond } = options
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const pauseMs = 1_000 / requestsPerSecond
+  let due = performance.now()
+  while (!signal.aborted) {
+    const kind: Kind = random.pick(['dedupe_id', 'dedupe_id', 'Idempotency-Key', 'Idempotency-Key', 'plain'])
+    const sent = ledger.issue(tenant, kind, random.between(1, 2 * options.pointsPerRequest - 1))
+    await deliver(options, agent, sent, signal, surprises)
+    // After an outage it goes on at its pace, without making up for what was not sent.
+    due = Math.max(due + pauseMs, performance.now() - 200)
+    await sleep(Math.max(0, due - performance.now()))
+  }
+  agent.destroy()
+}
+
+async function deliver(
+  options: ProducerOptions,
+  agent: Agent,
+  sent: Sent,
+  signal: AbortSignal,
+  surprises: Surprises,
+): Promise<void> {
+  const body = bodyOf(sent)
+  for (let attempt = 1; ; attempt++) {
+    const answer = await post(options, agent, sent, body)
+    if (answer.status === 202) {
+      sent.state = 'acknowledged'
+      return
+    }
+    if (![202, 429, 503, undefined].includes(answer.status)) {
+      const text = `${answer.status} ${answer.code}`
+      surprises.set(text, (surprises.get(text) ?? 0) + 1)
+    }
+    if (sent.kind === 'plain') {
+      // Only these say for sure that nothing is stored.
+      if (answer.cut === 'body' || (answer.status !== undefined && answer.code !== 'LOG_UNCERTAIN'))
+        sent.state = 'refused'
+      return
+    }
+    if (signal.aborted) return
+    const waitMs = answer.retryAfterMs ?? Math.min(settings.mostRetryMs, 50 * 2 ** attempt)
+    await sleep(Math.min(settings.mostRetryMs, waitMs))
+  }
+}
+
+function bodyOf({ kind, first, count }: Sent): Buffer {
+  const timestamp = Date.now()
+  const points = Array.from({ length: count }, (_, i) => {
+    const value = first + i
+    return {
+      metric_name: 'load',
+      agent_id: `a-${value % 3}`,
+      tags: { epoch: String(Math.floor(value / settings.pointsPerSeries)) },
+      timestamp,
+      value,
+      ...(kind === 'dedupe_id' && { dedupe_id: `point-${value}` }),
+    }
+  })
+  return Buffer.from(JSON.stringify(points))
+}
+
+interface Answer {
+  readonly status?: number
+  readonly code?: string
+  readonly retryAfterMs?: number
+  readonly cut?: 'body' | 'answer'
+}
+
+/** One attempt; without a status nobody knows what became of it, unless its body was cut. */
+function post(options: ProducerOptions, agent: Agent, sent: Sent, body: Buffer): Promise<Answer> {
+  const { random, token } = options
+  const draw = random.next()
+  const cut =
+    draw < settings.cutBody ? 'body' : draw < settings.cutBody + settings.cutAnswer ? 'answer' : undefined
+  return new Promise((resolve) => {
+    const outgoing = request({
+      agent,
+      host: '127.0.0.1',
+      port: options.port(),
+      method: 'POST',
+      path: '/api/v1/metrics',
+      timeout: settings.timeoutMs,
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+        'content-length': body.length,
+        ...(sent.kind === 'Idempotency-Key' && { 'idempotency-key': `request-${sent.first}` }),
+      },
+    })
+    outgoing.on('timeout', () => outgoing.destroy())
+    outgoing.on('error', () => resolve({ cut }))
+    outgoing.on('response', (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk) => chunks.push(chunk))
+      response.on('error', () => undefined)
+      response.on('close', () => {
+        if (!response.complete) return resolve({ cut: 'answer' })
+        const retryAfter = response.headers['retry-after']
+        resolve({
+          status: response.statusCode,
+          code: codeOf(Buffer.concat(chunks).toString()),
+          ...(retryAfter !== undefined && { retryAfterMs: Number(retryAfter) * 1_000 }),
+        })
+      })
+    })
+    if (cut === 'body') {
+      outgoing.write(body.subarray(0, body.length >> 1), () => outgoing.destroy())
+    } else {
+      outgoing.end(body, () => {
+        if (cut === 'answer') setTimeout(() => outgoing.destroy(), random.between(0, 5))
+      })
+    }
+  })
+}
+
+function codeOf(text: string): string | undefined {
+  try {
+    return JSON.parse(text).code
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Cycle } from './plan.ts'
+import { runChaos } from './run.ts'
+
+/** A member that nobody takes the place of is missed for this long. */
+const sessionMs = 10_000
+
+test('a killed pipeline is back within 2 s, as the member it was, and its group waits for no session', async (t) => {
+  const kills = Array.from({ length: 6 }, (): Cycle => [{ kind: 'kill pipeline', slot: 0 }])
+  const options = { seed: 1, cycles: kills, pipelines: 2, http: 1, tenants: 4, pointsPerSecond: 400 }
+  const { cycles, good } = await runChaos({ ...options, settleMs: 1_500, say: (text) => t.diagnostic(text) })
+  const times = cycles.map(({ recoveryMs }) => recoveryMs ?? Number.POSITIVE_INFINITY)
+  assert.ok(good)
+  assert.ok(Math.max(...times) < sessionMs, times.join(', '))
+  // The machine may be busy with something else for a while, but not each time.
+  assert.ok(Math.min(...times) <= 2_000, times.join(', '))
+})

@@ -1,0 +1,49 @@
+import { median } from '../stats.ts'
+import type { RunResult } from './run.ts'
+
+/** The verdict as a table of text. */
+export function reportOf(result: RunResult): string {
+  const { flaws, counts, stream, cycles, surprises } = result
+  const times = cycles.flatMap(({ recoveryMs }) => recoveryMs ?? [])
+  const kills = cycles
+    .filter(({ faults }) => faults === 'kill pipeline' || faults === 'kill all pipelines')
+    .flatMap(({ recoveryMs }) => recoveryMs ?? [])
+  const lines: [string, string | number][] = [
+    ['cycles', cycles.length],
+    ['of them did not come to it', cycles.filter(({ happened }) => !happened).length],
+    ['points sent', counts.sent],
+    ['points acknowledged', counts.acknowledged],
+    ['rows', counts.rows],
+    ['records', counts.records],
+    ['records published again', counts.republished],
+    ['records set aside', counts.dead],
+    ['LOST', flaws.lost],
+    ['DOUBLED', flaws.doubled],
+    ['STORED THOUGH REFUSED', flaws.refusedButStored],
+    ['IN THE LOG, NOT STORED', flaws.unstored],
+    ['ROWS NOT IN THE LOG', flaws.rowsNotInLog],
+    ['HOLES', flaws.holes],
+    ['PUBLISHED DIFFERENTLY', flaws.differing],
+    ['PUBLISHED ≠ ROWS', flaws.publishedNotRows],
+    ['DEAD WRONGLY', flaws.deadWrong],
+    ['STUCK PARTITIONS', result.stuckPartitions],
+    ['NOT MOVING AGAIN', cycles.filter(({ recoveryMs }) => recoveryMs === null).length],
+    ['UNEXPECTED ANSWERS', [...surprises].map(([what, times]) => `${times} × ${what}`).join(', ') || 0],
+    ['stream: points', stream.points],
+    ['stream: LOST', stream.lost],
+    ['stream: DOUBLED', stream.doubled],
+    ['stream: reconnects, resyncs', `${stream.reconnects}, ${stream.resyncs}`],
+    ['moving again after a fault', spread(times)],
+    ['moving again after a kill', spread(kills)],
+  ]
+  const width = Math.max(...lines.map(([name]) => name.length))
+  const table = lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)
+  const examples = result.examples.map((example) => `  ${example}`)
+  const logs = result.good ? [] : [`  logs of the roles: ${result.folder}`]
+  return ['', ...table, ...examples, ...logs, result.good ? 'good' : 'NOT GOOD'].join('\n')
+}
+
+function spread(ms: readonly number[]): string {
+  if (ms.length === 0) return '–'
+  return `median ${Math.round(median(ms))} ms, most ${Math.max(...ms)} ms`
+}

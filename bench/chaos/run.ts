@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { within } from '@streamgauge/adapters/deadline.ts'
+import { readCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
+import { offsetOf } from '@streamgauge/core/position.ts'
+import { persistGroup, topics } from '@streamgauge/core/topics.ts'
+import { type Arena, openArena } from './arena.ts'
+import { gather } from './evidence.ts'
+import { Ledger } from './ledger.ts'
+import { type Cycle, describeFault } from './plan.ts'
+import { produce, type Surprises } from './producer.ts'
+import { createRandom } from './random.ts'
+import { judgeStream, type StreamVerdict, startReader } from './reader.ts'
+import { describeStall } from './stall.ts'
+import { strike } from './strike.ts'
+import { judge, type Place, type Verdict } from './verdict.ts'
+
+export interface RunOptions {
+  readonly seed: number
+  readonly cycles: readonly Cycle[]
+  /** Ends after the cycle in which this time is over, ms. */
+  readonly mostMs?: number
+  readonly pipelines?: number
+  readonly http?: number
+  readonly tenants?: number
+  readonly pointsPerSecond?: number
+  /** Between cycles, ms. */
+  readonly settleMs?: number
+  say(text: string): void
+}
+
+export interface CycleResult {
+  readonly faults: string
+  /** Whether all of it came to pass. */
+  readonly happened: boolean
+  /** From the end of the fault until every partition stored points that came after it, ms; null when it didn't. */
+  readonly recoveryMs: number | null
+}
+
+export interface RunResult extends Verdict {
+  readonly cycles: readonly CycleResult[]
+  readonly stuckPartitions: number
+  readonly stream: StreamVerdict
+  /** Answers that no client should get. */
+  readonly surprises: Surprises
+  /** Logs of the roles, when something was wrong. */
+  readonly folder: string
+  readonly good: boolean
+}
+
+const defaults = { pipelines: 3, http: 2, tenants: 6, pointsPerSecond: 1_500, settleMs: 500 }
+const settings = { requestsPerSecond: 20, recoverMs: 60_000, drainMs: 90_000, lookMs: 25, askMs: 2_000 }
+
+/** Breaks things under load, cycle by cycle, and judges what is left. */
+export async function runChaos(options: RunOptions): Promise<RunResult> {
+  const { say, seed } = options
+  const { pipelines, http, tenants, pointsPerSecond, settleMs } = { ...defaults, ...options }
+  await using arena = await openArena({ pipelines, http, tenants })
+  const started = performance.now()
+  const ledger = new Ledger()
+  const surprises: Surprises = new Map()
+  const rubbish: Place[] = []
+  const stop = new AbortController()
+  const pointsPerRequest = Math.max(1, Math.round(pointsPerSecond / tenants / settings.requestsPerSecond))
+  const producing = arena.tenants.map(({ name, token }, i) => {
+    const port = () => arena.doors[i % arena.doors.length].port
+    const random = createRandom(seed + i + 1)
+    const { requestsPerSecond } = settings
+    return produce(
+      { ledger, tenant: name, token, port, random, requestsPerSecond, pointsPerRequest },
+      stop.signal,
+      surprises,
+    )
+  })
+  const [watched] = arena.tenants
+  let turn = 0
+  const reader = startReader(() => {
+    const { port } = arena.http[turn++ % arena.http.length]
+    return `http://127.0.0.1:${port}/api/v1/stream/${watched.name}`
+  }, watched.token)
+
+  if ((await recover(arena, Date.now())) === null) throw new Error('no point moved before the first fault')
+  const results: CycleResult[] = []
+  for (const [i, cycle] of options.cycles.entries()) {
+    if (options.mostMs !== undefined && performance.now() - started > options.mostMs) break
+    const faults = cycle.map(describeFault).join(' + ')
+    const using = { arena, rubbish: () => spoil(arena, rubbish) }
+    const happened = (await Promise.all(cycle.map((fault) => strike(using, fault)))).every(Boolean)
+    const recoveryMs = await recover(arena, Date.now())
+    results.push({ faults, happened, recoveryMs })
+    const outcome = recoveryMs === null ? 'NOT MOVING AGAIN' : `moving again after ${recoveryMs} ms`
+    const note = happened ? '' : ' (did not come to it)'
+    say(`${String(i + 1).padStart(3)}/${options.cycles.length}  ${faults}${note}: ${outcome}`)
+    if (recoveryMs === null) say(await describeStall(arena).catch(String))
+    await sleep(settleMs)
+  }
+
+  stop.abort()
+  await Promise.all(producing)
+  const stuckPartitions = await drain(arena)
+  say('reading everything back')
+  await sleep(500) // the last events are on their way to the reader, which reads what has arrived every 100 ms
+  await reader.stop()
+  const evidence = await gather(arena.log, arena.database, { sent: ledger.sent, rubbish })
+  const verdict = judge(evidence)
+  const watchedRows = evidence.rows.filter(({ partition }) => partition === watched.partition)
+  const stream = judgeStream(
+    reader,
+    watchedRows.map(({ position, value }) => ({ offset: offsetOf(position), value })),
+  )
+  const good =
+    Object.values(verdict.flaws).every((count) => count === 0) &&
+    stuckPartitions === 0 &&
+    results.every(({ recoveryMs }) => recoveryMs !== null) &&
+    stream.lost + stream.doubled === 0 &&
+    stream.points > 0 &&
+    surprises.size === 0
+  if (!good) arena.keep()
+  return { ...verdict, cycles: results, stuckPartitions, stream, surprises, folder: arena.folder, good }
+}
+
+/** Puts a record that is no batch into a partition that is in use. */
+async function spoil(arena: Arena, rubbish: Place[]): Promise<void> {
+  for (const { name, partition } of arena.tenants) {
+    const [{ offset }] = await arena.log.append(topics.ingest, [{ key: name, partition, value: 'rubbish' }])
+    rubbish.push({ partition, offset })
+  }
+}
+
+/** Ms from `since` until every partition with load has published something that came in after it; null: never. */
+async function recover({ database, tenants }: Arena, since: number): Promise<number | null> {
+  const waiting = new Set(tenants.map(({ partition }) => partition))
+  while (Date.now() - since < settings.recoverMs) {
+    // A frozen store is asked again: its answer to the first question may come much later.
+    const cursors = await within(readCursors(database, persistGroup), settings.askMs, 'no answer').catch(
+      () => [],
+    )
+    for (const { partition, publishedReceived } of cursors) {
+      if (publishedReceived > since) waiting.delete(partition)
+    }
+    if (waiting.size === 0) return Date.now() - since
+    await sleep(settings.lookMs)
+  }
+  return null
+}
+
+/** Waits until everything in the log is stored and published; answers how many partitions never got there. */
+async function drain({ database, log }: Arena): Promise<number> {
+  const end = performance.now() + settings.drainMs
+  const bounds = new Map((await log.bounds(topics.ingest)).map(({ partition, high }) => [partition, high]))
+  for (;;) {
+    const cursors = await readCursors(database, persistGroup)
+    const stuck = cursors.filter(({ partition, published }) => published < (bounds.get(partition) ?? 0))
+    if (stuck.length === 0 || performance.now() > end) return stuck.length
+    await sleep(100)
+  }
+}

@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import type { Guard } from '@streamgauge/local/guard.ts'
+import { root } from '@streamgauge/local/root.ts'
+import { supervise } from '@streamgauge/local/supervise.ts'
+import { poll } from '../poll.ts'
+
+/** A place for one role process, which the local launcher's supervisor keeps running. */
+export interface Slot {
+  readonly name: string
+  readonly port: number
+  /** How many of its processes have ended. */
+  readonly ended: number
+  /** Sends a signal to the process; false when there is none at the moment. */
+  signal(name: NodeJS.Signals): boolean
+  /** Gives each of the next processes started here a fail point to die at. */
+  failAt(points: readonly string[]): void
+  /** Resolves when at least `count` processes have ended. */
+  endedTimes(count: number, withinMs: number): Promise<boolean>
+  readonly live: Promise<void>
+  stop(): Promise<void>
+}
+
+export interface SlotOptions {
+  readonly name: string
+  readonly role: string
+  readonly port: number
+  readonly env: NodeJS.ProcessEnv
+  /** For logs and member ids. */
+  readonly folder: string
+  readonly guard: Guard
+  report(text: string): void
+}
+
+/** More than the 20 s that roles take to drain. */
+const graceMs = 25_000
+
+/** Starts main.ts in a role, and again whenever it ends. */
+export function openSlot({ name, role, port, env, folder, guard, report }: SlotOptions): Slot {
+  const due: string[] = []
+  let ended = 0
+  const own = { ...env, HTTP_PORT: String(port), KAFKA_MEMBER_FOLDER: join(folder, `${name}.members`) }
+  const child = supervise(
+    {
+      name,
+      title: name,
+      command: process.execPath,
+      args: [join(root, 'main.ts'), `--role=${role}`],
+      /** Read for every process anew: a fail point is for one of them. */
+      get env() {
+        const point = due.shift()
+        return point === undefined ? own : { ...own, STREAMGAUGE_FAIL_AT: point }
+      },
+      graceMs,
+      async ping(timeoutMs) {
+        const response = await fetch(`http://127.0.0.1:${port}/health/live`, {
+          signal: AbortSignal.timeout(timeoutMs),
+        })
+        await response.body?.cancel()
+        if (!response.ok) throw new Error(`health is ${response.status}`)
+      },
+      remedy: 'Its log says why.',
+    },
+    {
+      guard,
+      logFile: (file) => join(folder, `${file}.log`),
+      onPid(_, pid) {
+        if (pid === undefined) ended++
+      },
+      report,
+    },
+  )
+  child.givenUp.catch((error) => report(`${name} was given up: ${error.message}`))
+  return {
+    name,
+    port,
+    get ended() {
+      return ended
+    },
+    signal(signal) {
+      const pid = child.pid()
+      if (pid === undefined) return false
+      process.kill(pid, signal)
+      return true
+    },
+    failAt(points) {
+      due.push(...points)
+    },
+    endedTimes: (count, withinMs) =>
+      poll(async () => ended >= count, withinMs).then(
+        () => true,
+        () => false,
+      ),
+    live: child.live,
+    stop: () => child.stop(),
+  }
+}
