@@ -1,6 +1,7 @@
 // What a container engine would refuse, or a reviewer should: no engine is needed to find it.
 import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { readConfig } from '@streamgauge/adapters/config.ts'
@@ -40,7 +41,13 @@ function copied(): string[] {
     .filter((each) => each.getKeyword() === 'COPY')
     .map((each) => each as Copy)
     .filter((copy) => copy.getFromFlag() === null)
-    .flatMap((copy) => copy.getArguments().slice(0, -1))
+    .flatMap(sources)
+}
+
+function sources(copy: Copy): string[] {
+  return copy
+    .getArguments()
+    .slice(0, -1)
     .map((argument) => argument.getValue())
 }
 
@@ -94,6 +101,23 @@ test('everything the Dockerfile copies exists and is not ignored', () => {
     assert.ok(existsSync(new URL(path, import.meta.url)), `COPY ${path}: not in the repository`)
     assert.ok(!ignored.includes(path.split('/')[0]), `COPY ${path}: .dockerignore keeps it out`)
   }
+})
+
+test('everything that the roles and the CLI import is in the image', () => {
+  const shipped = new Set(
+    finalStage().flatMap((each) => (each.getKeyword() === 'COPY' ? sources(each as Copy) : [])),
+  )
+  const seen = new Set<string>()
+  const open = ['main.ts', 'cli.ts']
+  for (const file of open) {
+    if (seen.has(file)) continue
+    seen.add(file)
+    assert.ok(shipped.has(file.split('/')[0]), `${file}: not in the image`)
+    for (const [, target] of read(file).matchAll(/\bfrom '(\.{1,2}\/[^']+|@streamgauge\/[^']+)'/g)) {
+      open.push(target.startsWith('.') ? join(dirname(file), target) : target.slice('@streamgauge/'.length))
+    }
+  }
+  assert.ok(seen.size > 50)
 })
 
 test('every workspace is known to npm inside the build', () => {
