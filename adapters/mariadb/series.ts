@@ -1,7 +1,8 @@
+import { hash } from 'node:crypto'
 import type { Connection, Queryable } from './pool.ts'
 import { keyConditions, type TenantKey, textOf } from './sql.ts'
 
-/** A series to be put into the dictionary; `id` is the first half of SHA-256 of its identity. */
+/** A series to be put into the dictionary; `id` is its `seriesHash`. */
 export interface NewSeries extends TenantKey {
   readonly metric: string
   readonly agent: string | null
@@ -9,6 +10,12 @@ export interface NewSeries extends TenantKey {
 }
 
 const rowsPerInsert = 1_000
+const hashBytes = 16
+
+/** What the dictionary knows a series by: the first half of SHA-256 of its identity (`core/series.ts`). */
+export function seriesHash(identity: string): Buffer {
+  return hash('sha256', identity, 'buffer').subarray(0, hashBytes)
+}
 
 /** Ids of the series that are in the dictionary, under `seriesKey`. */
 export async function findSeries(db: Queryable, wanted: readonly TenantKey[]): Promise<Map<string, number>> {

@@ -3,11 +3,6 @@ import type { LogRecord } from '@streamgauge/adapters/kafka/types.ts'
 
 const idBytes = 16
 
-/** The key of a series in its tenant's dictionary. */
-export function seriesHash(identity: string): Buffer {
-  return hash('sha256', identity, 'buffer').subarray(0, idBytes)
-}
-
 /** A dedupe id as stored. Ids are hashed with their kind: a point's id never meets a record's. */
 export function dedupeHash(kind: 'point' | 'record', id: string): Buffer {
   return hash('sha256', `${kind}\0${id}`, 'buffer').subarray(0, idBytes)

@@ -1,9 +1,14 @@
 import type { Connection, Queryable } from '@streamgauge/adapters/mariadb/pool.ts'
-import { findSeries, insertSeries, type NewSeries, seriesKey } from '@streamgauge/adapters/mariadb/series.ts'
+import {
+  findSeries,
+  insertSeries,
+  type NewSeries,
+  seriesHash,
+  seriesKey,
+} from '@streamgauge/adapters/mariadb/series.ts'
 import type { SeriesName } from '@streamgauge/core/batch.ts'
 import { invariant } from '@streamgauge/core/invariant.ts'
 import { seriesIdentity, sortTags } from '@streamgauge/core/series.ts'
-import { seriesHash } from './hash.ts'
 import type { LiveEntry } from './run.ts'
 import type { SeriesCache } from './series-cache.ts'
 
