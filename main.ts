@@ -8,10 +8,7 @@ import { openLog } from '@streamgauge/adapters/kafka/log.ts'
 import { createLog } from '@streamgauge/adapters/log.ts'
 import { openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import { openRedis } from '@streamgauge/adapters/redis/client.ts'
-import { registerIngest } from '@streamgauge/connectors/http/ingest.ts'
-import { registerGateway } from '@streamgauge/gateway/gateway.ts'
 import type { StepHook } from '@streamgauge/pipeline/persist/steps.ts'
-import { startPipeline } from '@streamgauge/pipeline/pipeline.ts'
 
 const allRoles = ['connectors', 'pipeline', 'gateway'] as const
 type Role = (typeof allRoles)[number]
@@ -69,9 +66,13 @@ async function start(): Promise<void> {
   ]
   const app = await createServer({ logger, auth, health, registry, metricsToken: config.http.metricsToken })
   workers.push({ name: 'http', close: () => closeServer(app, config.shutdownMs / 2) })
-  if (has('connectors'))
+  // A process loads only what its roles need.
+  if (has('connectors')) {
+    const { registerIngest } = await import('@streamgauge/connectors/http/ingest.ts')
     await registerIngest(app, { log, database: quick, redis, registry, limits: config.limits })
+  }
   if (has('gateway')) {
+    const { registerGateway } = await import('@streamgauge/gateway/gateway.ts')
     const uiFolder = join(import.meta.dirname, 'ui', 'dist')
     const gateway = await registerGateway(app, {
       log,
@@ -86,6 +87,7 @@ async function start(): Promise<void> {
     workers.push({ name: 'gateway', close: () => gateway.close() })
   }
   if (has('pipeline')) {
+    const { startPipeline } = await import('@streamgauge/pipeline/pipeline.ts')
     const step = await readFailPoint(process.env.STREAMGAUGE_FAIL_AT)
     const pipeline = await startPipeline({ log, database, config, logger, registry, onStuck: crash, step })
     workers.push({ name: 'pipeline', close: () => pipeline.close() })
