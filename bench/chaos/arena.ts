@@ -112,7 +112,11 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
     http,
     doors,
     storeWay,
-    join: openPipeline,
+    async join() {
+      const slot = await openPipeline()
+      ending.defer(() => slot.stop())
+      return slot
+    },
     reports,
     folder,
     keep() {

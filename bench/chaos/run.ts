@@ -77,6 +77,11 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     const { port } = arena.http[turn++ % arena.http.length]
     return `http://127.0.0.1:${port}/api/v1/stream/${watched.name}`
   }, watched.token)
+  await using cleanup = new AsyncDisposableStack()
+  cleanup.defer(async () => {
+    stop.abort()
+    await Promise.all([...producing, reader.stop()])
+  })
 
   if ((await recover(arena, Date.now())) === null) throw new Error('no point moved before the first fault')
   const results: CycleResult[] = []
