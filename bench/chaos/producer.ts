@@ -24,7 +24,7 @@ const settings = {
   cutAnswer: 0.02,
   mostRetryMs: 2_000,
   /** A series gets a successor after so many points, so that the dictionary grows all the time. */
-  pointsPerSeries: 2_000,
+  pointsPerSeries: 500,
 }
 
 /** Sends points until `signal`; what has a name is sent again until it is acknowledged, as a client should. */

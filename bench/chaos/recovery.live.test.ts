@@ -9,7 +9,7 @@ const sessionMs = 10_000
 test('a killed pipeline is back within 2 s, as the member it was, and its group waits for no session', async (t) => {
   // In turn: the supervisor waits the longer the more often one of them has died.
   const kills = [0, 1, 2, 0, 1].map((slot): Cycle => [{ kind: 'kill pipeline', slot }])
-  const options = { seed: 1, cycles: kills, pipelines: 3, http: 1, tenants: 4, pointsPerSecond: 400 }
+  const options = { seed: 1, cycles: kills, pipelines: 3, http: 1, pointsPerSecond: 400 }
   const { cycles, good } = await runChaos({ ...options, settleMs: 1_000, say: (text) => t.diagnostic(text) })
   const times = cycles.map(({ recoveryMs }) => recoveryMs ?? Number.POSITIVE_INFINITY)
   assert.ok(good)
