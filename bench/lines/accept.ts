@@ -11,6 +11,8 @@ const deep: Shape = { points: 1_000, series: 100 }
 /** What a scraper of many machines sends: every point of another series. */
 const wide: Shape = { points: 1_000, series: 1_000 }
 const seconds = 2
+/** Compilers take their time: a server has usually run for longer than this. */
+const warmUpRounds = 3
 
 /**
  * Points that the ingest process answers with 202 for each second of its CPU, as fast as it can; the pipeline is
@@ -56,7 +58,7 @@ async function measure(
   }
 
   say('warming up')
-  await flood(1)
+  for (let n = 0; n < warmUpRounds; n++) await flood(seconds)
   const results: Awaited<ReturnType<typeof flood>>[] = []
   const alone: number[] = []
   await repeat(rounds, say, async () => {
