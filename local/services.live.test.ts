@@ -12,6 +12,7 @@ import { identify } from './identity.ts'
 import { LaunchError } from './launch-error.ts'
 import { openLauncher } from './launcher.ts'
 import { runServices } from './run-services.ts'
+import { redisCommand } from './services/resp.ts'
 import type { Service } from './services/service.ts'
 import { startServices } from './stack.ts'
 
@@ -121,6 +122,22 @@ test('a second start makes nothing anew: same stores, same ports, same passwords
     }
   }
   assert.deepEqual(await start(), await start())
+})
+
+test('of two launchers on one data folder the second leaves the services of the first alone', async () => {
+  using at = folder()
+  await using first = await run(at.dir, 'redis')
+  const [{ url, child }] = first.running
+  const pid = child?.pid()
+  // At the same time, and one after the other.
+  const late = await Promise.allSettled([run(at.dir, 'redis'), run(at.dir, 'redis')])
+  for (const one of late) {
+    assert.ok(one.status === 'rejected' && one.reason instanceof LaunchError)
+    assert.match(one.reason.message, /already runs on .* stop that one/)
+  }
+  assert.equal(await redisCommand(url, ['PING'], 2_000), 'PONG')
+  assert.equal(child?.pid(), pid)
+  assert.deepEqual(first.reports, [])
 })
 
 test('a launcher that is killed leaves no process, and the next one starts on its folder', async () => {
