@@ -246,6 +246,7 @@ export interface ItemError {
 
 /** An RFC 9457 problem document, `application/problem+json`. */
 export interface Problem {
+  /** A name, not an address: `urn:streamgauge:error:` and the code. */
   type: string
   title: string
   status: number
@@ -258,5 +259,5 @@ export interface Problem {
 /** Builds the problem document of a code; `detail` defaults to the code's remedy. */
 export function problem(code: ErrorCode, detail?: string, more: Record<string, unknown> = {}): Problem {
   const { status, title, remedy } = errors[code]
-  return { type: `/docs/errors#${code}`, title, status, code, detail: detail ?? remedy, remedy, ...more }
+  return { type: `urn:streamgauge:error:${code}`, title, status, code, detail: detail ?? remedy, remedy, ...more }
 }
