@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { join } from 'node:path'
 import { createAuthenticator } from '@streamgauge/adapters/auth.ts'
 import { readConfig } from '@streamgauge/adapters/config.ts'
@@ -93,6 +94,8 @@ async function start(): Promise<void> {
     workers.push({ name: 'pipeline', close: () => pipeline.close() })
   }
   await app.listen({ host: config.http.host, port: config.http.port })
+  // Where NODE_COMPILE_CACHE names a folder: now, for a process that is killed leaves nothing behind for the next.
+  flushCompileCache()
 }
 
 function has(role: Role): boolean {

@@ -78,7 +78,8 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
   const storeWay = cleanup.use(await startProxy({ host: store.hostname, port: Number(store.port) }))
   store.host = `127.0.0.1:${storeWay.port}`
   // A quota would only limit how much is under way when something dies.
-  const env = { ...process.env, ...services.env, LOG_LEVEL: 'info', QUOTA_POINTS_PER_SECOND: '1000000' }
+  const { PATH } = process.env
+  const env = { PATH, ...services.env, LOG_LEVEL: 'info', QUOTA_POINTS_PER_SECOND: '1000000' }
   const common = { folder, guard, report }
   let pipelineCount = 0
   async function openPipeline(): Promise<Slot> {

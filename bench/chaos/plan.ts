@@ -87,7 +87,7 @@ function drawFault(kind: FaultKind, random: Random): Fault {
   }
 }
 
-/** Everything once, without freezes past the session, several at a time: as much as fits into a test. */
+/** Everything once, several at a time: as much as fits into a test. */
 export function shortCycles(): Cycle[] {
   const dying = (...lists: (typeof failPoints)[number][]) =>
     lists.map((points, slot): Fault => ({ kind: 'fail point', target: points.join(' '), slot }))
@@ -111,6 +111,7 @@ export function shortCycles(): Cycle[] {
     dying(saved, offsets),
     [{ kind: 'kill all pipelines', slot: 0 }],
     [
+      { kind: 'freeze pipeline', ms: pastSessionMs[0], slot: 2 },
       { kind: 'join and leave', ms: 500, slot: 0 },
       { kind: 'kill http', slot: 0 },
     ],

@@ -14,6 +14,8 @@ test('a killed pipeline is back within 2 s, as the member it was, and its group 
   const times = cycles.map(({ recoveryMs }) => recoveryMs ?? Number.POSITIVE_INFINITY)
   assert.ok(good)
   assert.ok(Math.max(...times) < sessionMs, times.join(', '))
-  // The machine may be busy with something else for a while, but not each time.
-  assert.ok(Math.min(...times) <= 2_000, times.join(', '))
+  // The machine may be busy with something else; then the start of a process alone takes longer than that.
+  const kept = cycles.filter((_, i) => times[i] <= 2_000 || times[i] <= 2 * cycles[i].startMs)
+  const starts = cycles.map(({ startMs }) => startMs).join(', ')
+  assert.ok(kept.length > cycles.length / 2, `${times.join(', ')} ms, starts alone ${starts} ms`)
 })

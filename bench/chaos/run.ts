@@ -34,6 +34,8 @@ export interface CycleResult {
   readonly happened: boolean
   /** From the end of the fault until every partition stored points that came after it, ms; null when it didn't. */
   readonly recoveryMs: number | null
+  /** How long the slowest of the pipelines took to start the last time, ms: what the machine allows for. */
+  readonly startMs: number
 }
 
 export interface RunResult extends Verdict {
@@ -91,7 +93,8 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     const using = { arena, rubbish: () => spoil(arena, rubbish) }
     const happened = (await Promise.all(cycle.map((fault) => strike(using, fault)))).every(Boolean)
     const recoveryMs = await recover(arena, Date.now())
-    results.push({ faults, happened, recoveryMs })
+    const startMs = Math.round(Math.max(...arena.pipelines.map((slot) => slot.startMs)))
+    results.push({ faults, happened, recoveryMs, startMs })
     const outcome = recoveryMs === null ? 'NOT MOVING AGAIN' : `moving again after ${recoveryMs} ms`
     const note = happened ? '' : ' (did not come to it)'
     say(`${String(i + 1).padStart(3)}/${options.cycles.length}  ${faults}${note}: ${outcome}`)

@@ -10,6 +10,8 @@ export interface Slot {
   readonly port: number
   /** How many of its processes have ended. */
   readonly ended: number
+  /** From the start of the last process that became live until it was, ms. */
+  readonly startMs: number
   /** Sends a signal to the process; false when there is none at the moment. */
   signal(name: NodeJS.Signals): boolean
   /** Gives each of the next processes started here a fail point to die at. */
@@ -38,7 +40,15 @@ const graceMs = 25_000
 export function openSlot({ name, role, port, env, folder, guard, report }: SlotOptions): Slot {
   const due: string[] = []
   let ended = 0
-  const own = { ...env, HTTP_PORT: String(port), KAFKA_MEMBER_FOLDER: join(folder, `${name}.members`) }
+  let startMs = 0
+  let spawned: { pid: number; at: number } | undefined
+  const own = {
+    ...env,
+    HTTP_PORT: String(port),
+    // As `npm start` does for its roles.
+    KAFKA_MEMBER_FOLDER: join(folder, `${name}.members`),
+    NODE_COMPILE_CACHE: join(folder, 'compiled'),
+  }
   const child = supervise(
     {
       name,
@@ -65,6 +75,8 @@ export function openSlot({ name, role, port, env, folder, guard, report }: SlotO
       logFile: (file) => join(folder, `${file}.log`),
       onPid(_, pid) {
         if (pid === undefined) ended++
+        else if (spawned?.pid === pid) startMs = performance.now() - spawned.at
+        else spawned = { pid, at: performance.now() }
       },
       report,
     },
@@ -75,6 +87,9 @@ export function openSlot({ name, role, port, env, folder, guard, report }: SlotO
     port,
     get ended() {
       return ended
+    },
+    get startMs() {
+      return startMs
     },
     signal(signal) {
       const pid = child.pid()
