@@ -194,3 +194,44 @@ test('a series that was rolled back with its run is not remembered: the next run
     ids.map(({ id }) => id),
   )
 })
+
+test('a step is told when it is done, and not before: a kill there is a kill between two', async () => {
+  await using bench = await workbench()
+  const { log } = bench
+  const told: string[] = []
+  const pipeline = await bench.start({
+    step: (step) => told.push(step),
+    log: {
+      ...log,
+      async append(topic, records) {
+        const places = await log.append(topic, records)
+        told.push(`${topic} has acknowledged`)
+        return places
+      },
+    },
+  })
+  await bench.append({ x: [1] })
+  await bench.stored()
+  await pipeline.close()
+  await bench.database.execute('UPDATE cursors SET published = 0')
+  await log.append(topics.ingest, [{ key: bench.tenant, value: 'rubbish' }])
+  const again = await bench.start({ step: (step) => told.push(step) })
+  await bench.stored()
+  await again.close()
+  assert.deepEqual(
+    told.filter((step) => step !== 'offsets'),
+    [
+      ...[
+        'locked',
+        'stored',
+        'moved',
+        'committed',
+        'metrics.persisted has acknowledged',
+        'published',
+        'saved',
+      ],
+      ...['republished', 'letters', 'locked', 'stored', 'moved', 'committed', 'published', 'saved'],
+    ],
+  )
+  assert.ok(told.includes('offsets'))
+})

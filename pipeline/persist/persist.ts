@@ -152,9 +152,8 @@ export function createPersist(tools: PersistTools): Persist {
     // 4. Published only now and after the run before, and counted as published only after the answer. The next run
     // is written meanwhile: its transaction tells how far publishing had come.
     await memory.publishing
-    memory.publishing = publishRun(memory, entries, written)
+    memory.publishing = publishRun(memory, entries, written).then(() => tools.step?.('published'))
     memory.publishing.catch(() => undefined)
-    tools.step?.('published')
     // 5. Kafka's own offsets follow within a second, in the adapter: for lag tools only.
   }
 
