@@ -4,12 +4,20 @@ import { createServer } from 'node:net'
 /** Below the range that systems give to outgoing connections: a client retrying a port there can meet itself. */
 const range = { from: 20_000, to: 30_000 }
 
+/** What this process has given out: a port whose server is being restarted looks free, and is not. */
+const given = new Set<number>()
+
 /** A port on 127.0.0.1 that nobody listens on: `remembered` when it is still free, else a new one. */
 export async function freePort(remembered?: number): Promise<number> {
-  if (remembered !== undefined && (await isFree(remembered))) return remembered
+  if (remembered !== undefined && (await isFree(remembered))) {
+    given.add(remembered)
+    return remembered
+  }
   for (;;) {
     const port = randomInt(range.from, range.to)
-    if (await isFree(port)) return port
+    if (given.has(port) || !(await isFree(port)) || given.has(port)) continue
+    given.add(port)
+    return port
   }
 }
 

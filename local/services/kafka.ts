@@ -115,8 +115,8 @@ log.index.size.max.bytes=1048576
 
 /** Java reads property files as Latin-1. */
 function escapeProperty(text: string): string {
-  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
-  return text.replace(/[^ -~]|\\/g, escape)
+  const escaped = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return text.replace(/[^ -~]|\\/g, escaped)
 }
 
 function redpanda(port: number): Container {
