@@ -18,6 +18,11 @@ test('a remembered port is kept while it is free, and replaced once it is taken'
   assert.equal(await freePort(free), free)
 })
 
+test('a port is given out once, though its server may be between two starts', async () => {
+  const ports = await Promise.all(Array.from({ length: 500 }, () => freePort()))
+  assert.equal(new Set(ports).size, ports.length)
+})
+
 test('what is no port is not free', async () => {
   assert.deepEqual(
     await Promise.all([0, -1, 65_536, Number.NaN].map((port) => isFree(port))),

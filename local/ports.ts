@@ -15,9 +15,9 @@ export async function freePort(remembered?: number): Promise<number> {
   }
   for (;;) {
     const port = randomInt(range.from, range.to)
-    if (given.has(port) || !(await isFree(port)) || given.has(port)) continue
+    if (given.has(port)) continue
     given.add(port)
-    return port
+    if (await isFree(port)) return port
   }
 }
 
