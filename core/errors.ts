@@ -259,5 +259,13 @@ export interface Problem {
 /** Builds the problem document of a code; `detail` defaults to the code's remedy. */
 export function problem(code: ErrorCode, detail?: string, more: Record<string, unknown> = {}): Problem {
   const { status, title, remedy } = errors[code]
-  return { type: `urn:streamgauge:error:${code}`, title, status, code, detail: detail ?? remedy, remedy, ...more }
+  return {
+    type: `urn:streamgauge:error:${code}`,
+    title,
+    status,
+    code,
+    detail: detail ?? remedy,
+    remedy,
+    ...more,
+  }
 }
