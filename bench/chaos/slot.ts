@@ -10,14 +10,17 @@ export interface Slot {
   readonly port: number
   /** How many of its processes have ended. */
   readonly ended: number
+  /** How many of them were killed, by us or at a fail point. */
+  readonly killed: number
   /** From the start of the last process that became live until it was, ms. */
   readonly startMs: number
   /** Sends a signal to the process; false when there is none at the moment. */
   signal(name: NodeJS.Signals): boolean
   /** Gives each of the next processes started here a fail point to die at. */
   failAt(points: readonly string[]): void
-  /** Resolves when at least `count` processes have ended. */
+  /** Resolves when at least `count` processes have ended, or were killed; to false after `withinMs`. */
   endedTimes(count: number, withinMs: number): Promise<boolean>
+  killedTimes(count: number, withinMs: number): Promise<boolean>
   readonly live: Promise<void>
   stop(): Promise<void>
 }
@@ -40,6 +43,7 @@ const graceMs = 25_000
 export function openSlot({ name, role, port, env, folder, guard, report }: SlotOptions): Slot {
   const due: string[] = []
   let ended = 0
+  let killed = 0
   let startMs = 0
   let spawned: { pid: number; at: number } | undefined
   const own = {
@@ -78,7 +82,10 @@ export function openSlot({ name, role, port, env, folder, guard, report }: SlotO
         else if (spawned?.pid === pid) startMs = performance.now() - spawned.at
         else spawned = { pid, at: performance.now() }
       },
-      report,
+      report(text) {
+        if (text.includes('(SIGKILL)')) killed++
+        report(text)
+      },
     },
   )
   child.givenUp.catch((error) => report(`${name} was given up: ${error.message}`))
@@ -87,6 +94,9 @@ export function openSlot({ name, role, port, env, folder, guard, report }: SlotO
     port,
     get ended() {
       return ended
+    },
+    get killed() {
+      return killed
     },
     get startMs() {
       return startMs
@@ -100,12 +110,16 @@ export function openSlot({ name, role, port, env, folder, guard, report }: SlotO
     failAt(points) {
       due.push(...points)
     },
-    endedTimes: (count, withinMs) =>
-      poll(async () => ended >= count, withinMs).then(
-        () => true,
-        () => false,
-      ),
+    endedTimes: (count, withinMs) => holds(() => ended >= count, withinMs),
+    killedTimes: (count, withinMs) => holds(() => killed >= count, withinMs),
     live: child.live,
     stop: () => child.stop(),
   }
+}
+
+function holds(test: () => boolean, withinMs: number): Promise<boolean> {
+  return poll(async () => test(), withinMs).then(
+    () => true,
+    () => false,
+  )
 }

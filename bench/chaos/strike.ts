@@ -13,6 +13,8 @@ export interface Strike {
 /** Long enough for a process to start on a busy machine and to come past its fail point. */
 const failPointMs = 30_000
 const rubbishEveryMs = 300
+/** Until a process that was started has joined and stored something. */
+const drainAfterMs = 5_000
 
 /**
  * Lets a fault happen and resolves when it is over: when a frozen process goes on, a killed one is dead. Answers
@@ -50,19 +52,19 @@ const table: Record<FaultKind, (using: Strike, fault: Fault) => Promise<boolean>
 async function dieAtFailPoints({ arena, rubbish }: Strike, fault: Fault): Promise<boolean> {
   const slot = of(arena.pipelines, fault)
   const points = fault.target?.split(' ') ?? []
-  const before = slot.ended
+  const before = slot.killed
   slot.failAt(points)
-  slot.signal('SIGKILL')
+  // Where there is none at the moment, the next one is the first that dies.
+  const first = before + (slot.signal('SIGKILL') ? 1 : 0)
   const over = new AbortController()
   if (points.includes('letters')) void repeat(rubbish, rubbishEveryMs, over.signal)
   // Under load it saves with the next run; by itself only when there is none, as at its end.
   if (points.includes('saved')) {
-    await slot.endedTimes(before + 1, failPointMs)
-    await slot.live
-    await sleep(2_500)
+    await slot.killedTimes(first, failPointMs)
+    await sleep(drainAfterMs)
     slot.signal('SIGTERM')
   }
-  const died = await slot.endedTimes(before + 1 + points.length, failPointMs)
+  const died = await slot.killedTimes(first + points.length, failPointMs)
   over.abort()
   return died
 }
