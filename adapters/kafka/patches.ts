@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { patchChecksum } from './crc32c.ts'
+import { patchEncoder } from './encoder.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -59,6 +60,7 @@ export function patchKafkaJs(): void {
   if (patched) return
   patched = true
   patchChecksum()
+  patchEncoder()
   const requestQueue = require('kafkajs/src/network/requestQueue').prototype
   const { scheduleCheckPendingRequests } = requestQueue
   requestQueue.scheduleCheckPendingRequests = function (this: RequestQueue) {
