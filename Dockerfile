@@ -43,5 +43,6 @@ USER node
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node"]
+# Collecting young garbage early is cheaper: see local/roles.ts.
+ENTRYPOINT ["node", "--max-semi-space-size=8"]
 CMD ["main.ts"]
