@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { poll } from '../poll.ts'
 import type { Arena } from './arena.ts'
 import type { Fault, FaultKind } from './plan.ts'
 import type { Slot } from './slot.ts'
@@ -13,8 +14,6 @@ export interface Strike {
 /** Long enough for a process to start on a busy machine and to come past its fail point. */
 const failPointMs = 30_000
 const rubbishEveryMs = 300
-/** Until a process that was started has joined and stored something. */
-const drainAfterMs = 5_000
 
 /**
  * Lets a fault happen and resolves when it is over: when a frozen process goes on, a killed one is dead. Answers
@@ -61,12 +60,20 @@ async function dieAtFailPoints({ arena, rubbish }: Strike, fault: Fault): Promis
   // Under load it saves with the next run; by itself only when there is none, as at its end.
   if (points.includes('saved')) {
     await slot.killedTimes(first, failPointMs)
-    await sleep(drainAfterMs)
+    await poll(() => hasStored(slot), failPointMs).catch(() => undefined)
     slot.signal('SIGTERM')
   }
   const died = await slot.killedTimes(first + points.length, failPointMs)
   over.abort()
   return died
+}
+
+/** Whether the process that runs there now has stored a point. */
+async function hasStored({ port }: Slot): Promise<boolean> {
+  const text = await fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(1_000) })
+    .then((answer) => answer.text())
+    .catch(() => '')
+  return /^streamgauge_persist_points_total [1-9]/m.test(text)
 }
 
 async function repeat(work: () => Promise<void>, everyMs: number, signal: AbortSignal): Promise<void> {
