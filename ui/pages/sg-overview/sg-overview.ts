@@ -95,7 +95,7 @@ export class SgOverview extends LitElement {
         label="Ingest rate"
         .value=${all && formatRate(sum((d) => d.ingest.points_per_s))}
         unit="points/s"
-        note=${behind > 1500 ? `behind ${formatAge(behind)}` : this.tenants.length > 1 ? 'all tenants' : 'accepted and stored'}
+        note=${behind > 1500 ? `behind ${formatAge(behind)}` : this.tenants.length > 1 ? 'all tenants' : 'stored'}
         tone=${behind > 1500 ? 'pending' : ''}
         .values=${this.#rates.values}
       ></sg-tile>
