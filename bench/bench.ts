@@ -31,6 +31,8 @@ const stopped = Promise.withResolvers<never>()
 stopped.promise.catch(() => undefined)
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => stopped.reject(new Error(`ended by ${signal}`)))
+// What nobody waits for ends the run like everything else, so that services and folder are cleared away.
+process.on('unhandledRejection', stopped.reject)
 process.on('disconnect', () => stopped.reject(new Error('the terminal is gone')))
 process.channel?.unref()
 

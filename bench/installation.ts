@@ -62,7 +62,7 @@ export async function startInstallation(options: {
   await using cleanup = new AsyncDisposableStack()
   const dir = mkdtempSync(join(tmpdir(), 'streamgauge-bench-'))
   cleanup.defer(() => rmSync(dir, { recursive: true, force: true }))
-  const launcher: Launcher = await openLauncher({ dir, report: () => undefined })
+  const launcher: Launcher = await openLauncher({ dir, report: progress.print })
   cleanup.defer(() => launcher.close())
 
   const services = await runServices({ launcher, env: {}, step: progress.step })
