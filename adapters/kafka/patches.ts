@@ -49,7 +49,7 @@ interface Produce {
 let patched = false
 
 /**
- * Mends what KafkaJS 2.2.4 can't be configured out of (design §8):
+ * Mends what KafkaJS 2.2.4 can't be configured out of (docs/decisions/0006):
  * - RequestQueue re-arms a 1 ms timer for ever (upstream 1704, 1751): 3.8 % of an idle core for a connection.
  * - GROUP_JOIN listeners aren't awaited, so a seek there comes after the first stale batches.
  * - A producer's error doesn't tell whether its request was sent, and hides a lost answer behind the error of

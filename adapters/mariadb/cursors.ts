@@ -1,6 +1,6 @@
 import type { Connection, Queryable } from './pool.ts'
 
-/** How far a consumer group is in one partition of `metrics.ingest` (design §4). */
+/** How far a consumer group is in one partition of `metrics.ingest` (docs/flow.md). */
 export interface Cursor {
   readonly partition: number
   /** The next ingest offset to handle. */

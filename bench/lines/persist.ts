@@ -8,7 +8,7 @@ import { poll } from '../poll.ts'
 import { cpuSeconds } from '../proc.ts'
 import { repeat } from '../rounds.ts'
 
-/** Records as the prototype of the design had them; persist takes 16 of them in one transaction. */
+/** Persist takes 16 such records in one transaction. */
 const shape = { points: 500, series: 100, recordsPerTenant: 400, tenants: 3 }
 const rounds = 5
 const warmUpRounds = 2

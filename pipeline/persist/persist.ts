@@ -53,7 +53,7 @@ export const sessionSettings: readonly string[] = [
 ]
 
 /**
- * From `metrics.ingest` to MariaDB and `metrics.persisted`, exactly once (design §4). The promise is in the order of
+ * From `metrics.ingest` to MariaDB and `metrics.persisted`, exactly once (docs/flow.md). The promise is in the order of
  * the steps below: a record is published only after it is committed, and only after everything before it.
  */
 export function createPersist(tools: PersistTools): Persist {

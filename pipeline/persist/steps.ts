@@ -1,5 +1,5 @@
 /**
- * The steps of persist's protocol (design §4) after which something may die. Each is told once it is done, so
+ * The steps of persist's protocol (docs/flow.md) after which something may die. Each is told once it is done, so
  * that a chaos run can kill the process exactly there; a normal run has no hook.
  */
 export const steps = {

@@ -25,7 +25,7 @@ export class Fenced extends Error {
 }
 
 /**
- * Steps 1 to 3 of design §4 for a run of one partition: one transaction that either moves the cursor over the whole
+ * Steps 1 to 3 of docs/flow.md for a run of one partition: one transaction that either moves the cursor over the whole
  * run or leaves nothing behind. Throws `Fenced`, or what MariaDB says.
  */
 export async function writeRun(
