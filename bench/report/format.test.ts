@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Budget, Row, Unit } from '../line.ts'
 import { compare } from './baseline.ts'
-import { isMet, ratioOf, summary } from './format.ts'
+import { formatRatio, isMet, ratioOf, summary } from './format.ts'
 
 function rowOf(unit: Unit, rounds: number[], ceiling?: number[], budget?: Budget): Row {
   return {
@@ -27,6 +27,10 @@ test('a budget is kept by the median, by the worst round or by the ratio, as it 
 test('a ratio is taken round by round: a machine that slows down slows both', () => {
   assert.deepEqual(ratioOf(rowOf('ms', [20, 40], [10, 20])), { median: 2, min: 2, max: 2 })
   assert.equal(ratioOf(rowOf('ms', [30, 30, 30], [10]))?.median, 3)
+})
+
+test('a share just below its budget does not read as if it were met', () => {
+  assert.equal(formatRatio(0.497, 'points/s'), '49.7 %')
 })
 
 test('a ceiling of zero gives no ratio', () => {

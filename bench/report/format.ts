@@ -15,7 +15,7 @@ export function formatSpread({ min, max }: Spread, unit: Unit): string {
 
 /** Measured ÷ ceiling: a share where more is better, a multiple elsewhere. */
 export function formatRatio(ratio: number, unit: Unit): string {
-  return unit === 'points/s' ? `${Math.round(ratio * 100)} %` : `${ratio.toFixed(ratio < 10 ? 2 : 0)} ×`
+  return unit === 'points/s' ? `${(ratio * 100).toFixed(1)} %` : `${ratio.toFixed(ratio < 10 ? 2 : 0)} ×`
 }
 
 export function formatBudget(budget: Budget | undefined, unit: Unit): string {
