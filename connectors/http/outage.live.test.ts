@@ -93,6 +93,9 @@ test('while MariaDB is down, known tokens go on', async () => {
   services.control.mariadb.signal('SIGKILL')
   for (let i = 0; i < 50; i++) assert.equal((await acme.post(point)).status, 202)
   await until(async () => (await readiness()).status === 'ok', 15_000, 'MariaDB is not back')
+  // Tokens are checked again a moment after the first ping answers.
+  const { post: send } = await ingest.tenant()
+  await until(async () => (await send(point)).status === 202, 5_000, 'a new token is not known afterwards')
 })
 
 test('while Redis hangs or is gone, points are accepted and quotas still hold', async () => {
