@@ -11,11 +11,11 @@ import { limits } from '@streamgauge/core/limits.ts'
 import { readPlainPoints } from '@streamgauge/core/plain-points.ts'
 import { type Reading, type ReadingOptions, readPoints } from '@streamgauge/core/point.ts'
 import type { KnownSeries } from '@streamgauge/core/series-cache.ts'
+import { encodeRecords, recordIds } from '../records.ts'
+import type { SeriesCaches } from '../series-caches.ts'
+import type { SeriesLimit } from '../series-limit.ts'
 import { appendRequest } from './append.ts'
 import { parseBody, refuseBadShape } from './body.ts'
-import { encodeRecords, recordIds } from './records.ts'
-import type { SeriesCaches } from './series-caches.ts'
-import type { SeriesLimit } from './series-limit.ts'
 
 /** What accepting a request takes. */
 export interface Acceptor {

@@ -3,6 +3,7 @@ import { within } from '@streamgauge/adapters/deadline.ts'
 import { type AppendRecord, type Log, LogFault } from '@streamgauge/adapters/kafka/types.ts'
 import { Fault } from '@streamgauge/core/fault.ts'
 import { topics } from '@streamgauge/core/topics.ts'
+import { appendGroups } from '../records.ts'
 
 const defaults = {
   /** From the first try to the answer. */
@@ -10,8 +11,6 @@ const defaults = {
   /** A refusal is tried again this long: a partition that is changing its leader needs a moment. */
   retryForMs: 800,
   retryEveryMs: 200,
-  /** Below the broker's limit of 1 MiB for what comes in one request. */
-  bytesPerAppend: 900 * 1024,
   retryAfterSeconds: 2,
 }
 
@@ -22,7 +21,7 @@ const defaults = {
 export async function appendRequest(log: Log, records: readonly AppendRecord[]): Promise<void> {
   const end = performance.now() + defaults.deadlineMs
   let stored = 0
-  for (const group of groups(records)) {
+  for (const group of appendGroups(records)) {
     try {
       await appendGroup(log, group, end)
       stored += group.length
@@ -53,19 +52,4 @@ async function appendGroup(log: Log, group: readonly AppendRecord[], end: number
     }
     await sleep(defaults.retryEveryMs)
   }
-}
-
-function* groups(records: readonly AppendRecord[]): Generator<readonly AppendRecord[]> {
-  let from = 0
-  let bytes = 0
-  for (let i = 0; i < records.length; i++) {
-    const { length } = records[i].value
-    if (i > from && bytes + length > defaults.bytesPerAppend) {
-      yield records.slice(from, i)
-      from = i
-      bytes = 0
-    }
-    bytes += length
-  }
-  yield records.slice(from)
 }

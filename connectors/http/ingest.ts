@@ -12,12 +12,12 @@ import { invariant } from '@streamgauge/core/invariant.ts'
 import { limits } from '@streamgauge/core/limits.ts'
 import { ingestAnswer, ingestBody, ingestQuery } from '@streamgauge/core/schemas/ingest.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { createSeriesCaches } from '../series-caches.ts'
+import { createSeriesLimit } from '../series-limit.ts'
 import { type Acceptor, accept } from './accept.ts'
 import { createAdmission, type Place } from './admission.ts'
 import { gunzipBody, readBody } from './body.ts'
 import { createIngestMetrics } from './metrics.ts'
-import { createSeriesCaches } from './series-caches.ts'
-import { createSeriesLimit } from './series-limit.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {

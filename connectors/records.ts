@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto'
 import type { AppendRecord } from '@streamgauge/adapters/kafka/types.ts'
 import { type Batch, filterPoints } from '@streamgauge/core/batch.ts'
 import { limits } from '@streamgauge/core/limits.ts'
-import { writeBatch } from '../batch-bytes.ts'
+import { writeBatch } from './batch-bytes.ts'
+
+/** Below the broker's limit of 1 MiB for what comes in one request. */
+const bytesPerAppend = 900 * 1024
 
 /** Writes a batch as log records, each within the limits of a record. */
 export function encodeRecords(batch: Batch, idOf: ((chunk: number) => string) | undefined): AppendRecord[] {
@@ -39,4 +42,20 @@ function split(batch: Batch, chunk: number, idOf: ((chunk: number) => string) | 
 export function recordIds(key: string, body: Buffer): (chunk: number) => string {
   const request = createHash('sha256').update(key).update('\0').update(body).digest()
   return (chunk) => createHash('sha256').update(request).update(String(chunk)).digest('base64url')
+}
+
+/** Cuts records into groups that fit into one append each. */
+export function* appendGroups(records: readonly AppendRecord[]): Generator<readonly AppendRecord[]> {
+  let from = 0
+  let bytes = 0
+  for (let i = 0; i < records.length; i++) {
+    const { length } = records[i].value
+    if (i > from && bytes + length > bytesPerAppend) {
+      yield records.slice(from, i)
+      from = i
+      bytes = 0
+    }
+    bytes += length
+  }
+  yield records.slice(from)
 }
