@@ -16,3 +16,6 @@ export const srcHeader = 'src'
 
 /** The consumer group that persists: its cursors say how far the store and `metrics.persisted` are. */
 export const persistGroup = 'persist'
+
+/** The consumer group that keeps windows of a minute and five. */
+export const rollupGroup = 'rollup'
