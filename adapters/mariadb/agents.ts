@@ -13,7 +13,10 @@ export interface AgentRow {
   readonly epoch: number | null
   readonly status: 'online' | 'offline' | null
   readonly reason: 'lost' | 'stopped' | 'revoked' | null
+  /** When the status was learned. */
   readonly statusAt: number | null
+  /** When the agent said so, by its own clock. */
+  readonly declaredAt: number | null
   readonly intervalMs: number | null
   readonly version: string | null
   readonly inventory: Readonly<Record<string, unknown>> | null
@@ -35,7 +38,8 @@ type Stored = Omit<AgentRow, 'inventory'> & { readonly inventory: string | null 
 
 const select = `SELECT tenants.name AS tenant, agents.tenant_id AS tenantId, agents.agent_id AS agentId,
   agents.generation, agents.enrolled_at AS enrolledAt, agents.revoked_at AS revokedAt, agents.epoch, agents.status,
-  agents.reason, agents.status_at AS statusAt, agents.interval_ms AS intervalMs, agents.version, agents.inventory
+  agents.reason, agents.status_at AS statusAt, agents.declared_at AS declaredAt, agents.interval_ms AS intervalMs,
+  agents.version, agents.inventory
   FROM agents JOIN tenants ON tenants.id = agents.tenant_id`
 
 /** Enrols an agent, or enrols a revoked one anew; undefined when it is enrolled already. */
@@ -124,8 +128,9 @@ export async function allAgents(
 }
 
 /**
- * Stores what an agent reports; true when that changed anything. Of no effect when the agent is not enrolled or revoked, or when the
- * report belongs to an earlier run than the one stored: a will may arrive after the birth that followed it.
+ * Stores what an agent reports; true when that changed anything. Of no effect when the agent is not enrolled or was
+ * revoked, or when the report belongs to an earlier run than the one stored: a will may arrive after the birth that
+ * followed it.
  */
 export async function noteAgentReport(
   db: Queryable,
