@@ -29,6 +29,8 @@ export interface Config {
     readonly quotaPointsPerSecond: number
     readonly seriesPerTenant: number
     readonly rawRetentionMs: number
+    readonly rollup1mRetentionMs: number
+    readonly rollup5mRetentionMs: number
   }
   /** Size cap of one partition of the metric topics, bytes; -1 for none. */
   readonly retentionBytes: number
@@ -63,6 +65,8 @@ export function readConfig(env: Environment): Config {
       quotaPointsPerSecond: integer(env, 'QUOTA_POINTS_PER_SECOND', limits.quotaPointsPerSecond),
       seriesPerTenant: integer(env, 'SERIES_PER_TENANT', limits.seriesPerTenant),
       rawRetentionMs: integer(env, 'RAW_RETENTION', limits.rawRetentionMs / 1000) * 1000,
+      rollup1mRetentionMs: integer(env, 'ROLLUP_1M_RETENTION', limits.rollup1mRetentionMs / 1000) * 1000,
+      rollup5mRetentionMs: integer(env, 'ROLLUP_5M_RETENTION', limits.rollup5mRetentionMs / 1000) * 1000,
     },
     retentionBytes: integer(env, 'KAFKA_RETENTION_BYTES', -1),
   }

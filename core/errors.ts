@@ -167,8 +167,8 @@ export const errors = {
   },
   RESOLUTION_UNAVAILABLE: {
     status: 422,
-    title: 'This resolution is not kept',
-    remedy: 'Ask for resolution=raw or auto.',
+    title: 'This resolution is no longer kept for the range',
+    remedy: 'Ask for resolution=auto, or for a later from.',
   },
   SIGN_IN_INVALID: {
     status: 422,

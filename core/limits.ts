@@ -42,6 +42,10 @@ export const limits = {
   dedupeMs: 24 * hour,
   /** Raw points are kept this long, ms. */
   rawRetentionMs: 24 * hour,
+  /** Windows of a minute are kept this long, ms. */
+  rollup1mRetentionMs: 7 * day,
+  /** Windows of five minutes are kept this long, ms. */
+  rollup5mRetentionMs: 30 * day,
   /** Items of a list answer. */
   listDefault: 100,
   listMax: 1_000,

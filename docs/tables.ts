@@ -46,6 +46,16 @@ const meanings: { readonly [K in keyof Limits]: readonly [string, (value: number
   admissionBytes: ['Request bodies one process holds at once (`ADMISSION_BYTES`)', bytes, '503 `OVERLOADED`'],
   dedupeMs: ['A dedupe id is remembered for at least', duration, 'later the point counts again'],
   rawRetentionMs: ['Raw points are kept for (`RAW_RETENTION`)', duration, 'older points are dropped'],
+  rollup1mRetentionMs: [
+    'Windows of a minute are kept for (`ROLLUP_1M_RETENTION`)',
+    duration,
+    'older windows are dropped',
+  ],
+  rollup5mRetentionMs: [
+    'Windows of five minutes are kept for (`ROLLUP_5M_RETENTION`)',
+    duration,
+    'older windows are dropped',
+  ],
   listDefault: ['Items of a list answer without `limit`', count, 'follow `next`'],
   listMax: ['Items of a list answer at most', count, '`limit` is clamped, follow `next`'],
 }
@@ -76,6 +86,14 @@ export const variables: Readonly<Record<string, readonly [fallback: string, mean
   QUOTA_POINTS_PER_SECOND: [count(limits.quotaPointsPerSecond), 'See [limits](limits.md)'],
   SERIES_PER_TENANT: [count(limits.seriesPerTenant), 'See [limits](limits.md)'],
   RAW_RETENTION: [count(limits.rawRetentionMs / 1000), 'Seconds that raw points are kept'],
+  ROLLUP_1M_RETENTION: [
+    count(limits.rollup1mRetentionMs / 1000),
+    'Seconds that windows of a minute are kept',
+  ],
+  ROLLUP_5M_RETENTION: [
+    count(limits.rollup5mRetentionMs / 1000),
+    'Seconds that windows of five minutes are kept',
+  ],
 }
 
 const tables: Readonly<Record<string, () => string>> = {
