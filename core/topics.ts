@@ -17,8 +17,5 @@ export const srcHeader = 'src'
 /** The consumer group that persists: its cursors say how far the store and `metrics.persisted` are. */
 export const persistGroup = 'persist'
 
-/** The consumer group that keeps windows of a minute and five. */
-export const rollupGroup = 'rollup'
-
 /** The consumer group that keeps the windows of 1 and 5 minutes: its cursors say how far those are. */
 export const rollupGroup = 'rollup'
