@@ -11,6 +11,19 @@ export interface Config {
   }
   readonly databaseUrl: string
   readonly redisUrl: string
+  /** The broker of the edge fleet; null where there is none. */
+  readonly mqtt: {
+    /** With the login of the bridge. */
+    readonly url: string
+    /** With the login that makes and ends those of agents; null: agents can't be enrolled. */
+    readonly adminUrl: string | null
+    /** What agents are told, without credentials. */
+    readonly publicUrl: string
+    /** The passwords of agents are derived from it; null: agents can't be enrolled. */
+    readonly agentKey: string | null
+    /** Several bridges share the messages. */
+    readonly shared: boolean
+  } | null
   readonly http: {
     readonly host: string
     readonly port: number
@@ -36,6 +49,9 @@ export interface Config {
   readonly retentionBytes: number
 }
 
+/** Whoever guesses the key has every password. */
+const agentKeyLength = 32
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** Reads the environment; throws one sentence that names the variable when a value can't be used. */
@@ -51,6 +67,7 @@ export function readConfig(env: Environment): Config {
     },
     databaseUrl: required(env, 'DATABASE_URL', 'mysql://user:password@127.0.0.1:3306/streamgauge'),
     redisUrl: required(env, 'REDIS_URL', 'redis://127.0.0.1:6379'),
+    mqtt: readMqtt(env),
     http: {
       host,
       port,
@@ -70,6 +87,40 @@ export function readConfig(env: Environment): Config {
     },
     retentionBytes: integer(env, 'KAFKA_RETENTION_BYTES', -1),
   }
+}
+
+function readMqtt(env: Environment): Config['mqtt'] {
+  const { MQTT_URL: url, MQTT_ADMIN_URL, MQTT_PUBLIC_URL, MQTT_AGENT_KEY } = env
+  const shared = boolean(env, 'MQTT_SHARED')
+  if (!url) return null
+  for (const [name, value] of Object.entries({ MQTT_URL: url, MQTT_ADMIN_URL, MQTT_PUBLIC_URL })) {
+    if (value && !/^mqtts?:$/.test(URL.parse(value)?.protocol ?? '')) {
+      throw new Error(`${name} must be a URL such as mqtt://user:password@127.0.0.1:1883`)
+    }
+  }
+  if (MQTT_AGENT_KEY && MQTT_AGENT_KEY.length < agentKeyLength) {
+    throw new Error(
+      `MQTT_AGENT_KEY must have ${agentKeyLength} characters or more, for example 48 random hex digits`,
+    )
+  }
+  return {
+    url,
+    adminUrl: MQTT_ADMIN_URL || null,
+    publicUrl: MQTT_PUBLIC_URL || withoutCredentials(url),
+    agentKey: MQTT_AGENT_KEY || null,
+    shared,
+  }
+}
+
+function withoutCredentials(url: string): string {
+  const { protocol, host } = new URL(url)
+  return `${protocol}//${host}`
+}
+
+function boolean(env: Environment, name: string): boolean {
+  const text = env[name] || 'false'
+  if (text !== 'true' && text !== 'false') throw new Error(`${name} must be true or false, not "${text}"`)
+  return text === 'true'
 }
 
 function required(env: Environment, name: string, example: string): string {

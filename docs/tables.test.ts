@@ -20,6 +20,7 @@ test('every variable of the environment that the roles read is documented, and n
     {
       get(_, name) {
         asked.add(String(name))
+        if (name === 'MQTT_URL') return 'mqtt://user:password@host'
         return ['KAFKA_BROKERS', 'DATABASE_URL', 'REDIS_URL'].includes(String(name)) ? 'given' : undefined
       },
     },

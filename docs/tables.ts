@@ -15,6 +15,7 @@ const bytes = (value: number) => (value >= MiB ? `${value / MiB} MiB` : `${value
 
 function duration(ms: number): string {
   if (ms >= 48 * 3_600_000) return `${ms / 86_400_000} days`
+  if (ms === 60_000) return '1 minute'
   return ms >= 3_600_000 ? `${ms / 3_600_000} hours` : `${ms / 60_000} minutes`
 }
 
@@ -44,6 +45,10 @@ const meanings: { readonly [K in keyof Limits]: readonly [string, (value: number
   ],
   quotaBurstSeconds: ['Seconds over which that quota is averaged', count, '429 `QUOTA_EXCEEDED`'],
   admissionBytes: ['Request bodies one process holds at once (`ADMISSION_BYTES`)', bytes, '503 `OVERLOADED`'],
+  mqttPacketBytes: ['One MQTT message', bytes, 'the broker ends the connection'],
+  mqttHeldMessages: ['MQTT messages held until the log has them', count, 'the broker keeps them'],
+  mqttHeldBytes: ['Bytes of those', bytes, 'the broker keeps them'],
+  mqttQuotaWaitMs: ['MQTT messages wait for their tenant’s quota', duration, 'dead letter `QUOTA_EXCEEDED`'],
   dedupeMs: ['A dedupe id is remembered for at least', duration, 'later the point counts again'],
   rawRetentionMs: ['Raw points are kept for (`RAW_RETENTION`)', duration, 'older points are dropped'],
   rollup1mRetentionMs: [
@@ -75,6 +80,20 @@ export const variables: Readonly<Record<string, readonly [fallback: string, mean
   ],
   DATABASE_URL: ['required', 'MariaDB, such as `mysql://user:password@host:3306/streamgauge`'],
   REDIS_URL: ['required', 'Redis or Valkey, such as `redis://:password@host:6379`'],
+  MQTT_URL: [
+    'none',
+    'Mosquitto with the login of the bridge, such as `mqtt://streamgauge-bridge:password@host:1883`; without it there is no bridge and no enrolment',
+  ],
+  MQTT_ADMIN_URL: ['none', 'The same broker with the login that makes and ends those of agents'],
+  MQTT_PUBLIC_URL: [
+    '`MQTT_URL` without credentials',
+    'The broker as agents reach it, such as `mqtts://metrics.example.com:8883`',
+  ],
+  MQTT_AGENT_KEY: [
+    'none',
+    'Secret of 32 characters or more from which the passwords of agents are derived; keep it as long as the agents',
+  ],
+  MQTT_SHARED: ['false', '`true` when several bridges share the messages, each with a login of its own'],
   HTTP_HOST: ['127.0.0.1', 'Address to listen on; the image sets 0.0.0.0'],
   HTTP_PORT: ['8080', 'Port to listen on'],
   PUBLIC_URL: ['`http://HTTP_HOST:HTTP_PORT`', 'What links shown to people begin with'],

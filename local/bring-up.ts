@@ -4,7 +4,7 @@ import { type DemoTokens, ensureDemo, makeSignInLink } from './demo.ts'
 import { chooseHttpPort, refuseBusyPort } from './http-port.ts'
 import { runTool } from './install/run.ts'
 import type { Launcher } from './launcher.ts'
-import { type LocalJson, readLocalJson, writeLocalJson } from './local-json.ts'
+import { describeService, type LocalJson, readLocalJson, writeLocalJson } from './local-json.ts'
 import type { Progress } from './progress.ts'
 import { agentProgram, rolePrograms } from './roles.ts'
 import { root } from './root.ts'
@@ -42,7 +42,7 @@ export async function bringUp(options: Options): Promise<Stack> {
   ])
   const roleEnv = {
     ...env,
-    ...Object.fromEntries(services.map(({ service, url }) => [service.variable, url])),
+    ...Object.assign({}, ...services.map(({ environment }) => environment)),
   }
   const operatorToken = ensureOperatorToken(launcher)
   await during(progress, 'Schema and topics', () => init({ ...roleEnv, OPERATOR_TOKEN: operatorToken }))
@@ -103,9 +103,7 @@ function describe({ url, signIn, operatorToken, tokens, services, ...processes }
     sign_in: signIn,
     operator_token: operatorToken,
     tenants: { demo: tokens },
-    services: Object.fromEntries(
-      services.map((at) => [at.service.name, { url: at.url, pid: at.child?.pid() }]),
-    ),
+    services: Object.fromEntries(services.map((at) => [at.service.name, describeService(at)])),
     roles: {
       connectors: { pid: gateway?.pid() },
       pipeline: { pid: pipeline?.pid() },

@@ -1,10 +1,17 @@
 import type { DemoTokens } from './demo.ts'
 import { readIfThere, replaceFile } from './files.ts'
 import type { Home } from './home.ts'
+import type { Running } from './run-services.ts'
 
 /** A process of this installation; without a pid while it is down, or when it runs elsewhere. */
 export interface Place {
   readonly pid?: number
+}
+
+export interface ServicePlace extends Place {
+  readonly url: string
+  /** Further variables that name it, where one is not enough. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** What tests and tools need to find everything: `local.json` in the data folder. */
@@ -18,9 +25,19 @@ export interface LocalJson {
   readonly operator_token: string
   readonly tenants: { readonly demo: DemoTokens }
   /** URLs carry credentials and database. */
-  readonly services: Readonly<Record<string, Place & { readonly url: string }>>
+  readonly services: Readonly<Record<string, ServicePlace>>
   /** Roles that share a process show the same pid. */
   readonly roles: Readonly<Record<string, Place>>
+}
+
+/** A service as the file tells of it now. */
+export function describeService({ service, url, environment, child }: Running): ServicePlace {
+  const { [service.variable]: _, ...companions } = environment
+  return {
+    url,
+    pid: child?.pid(),
+    ...(service.companions === undefined ? {} : { environment: companions }),
+  }
 }
 
 export function localJsonPath(home: Home): string {

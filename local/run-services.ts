@@ -8,6 +8,8 @@ export interface Running {
   readonly service: Service
   /** As the service's variable takes it. */
   readonly url: string
+  /** The service's variable and its companions, as roles read them. */
+  readonly environment: Readonly<Record<string, string>>
   /** Absent when it runs elsewhere. */
   readonly child?: Supervised
 }
@@ -37,7 +39,7 @@ async function runService(service: Service, { launcher, env, step }: Options): P
   const progress = step(service.title)
   if (external) {
     progress.done(`given by ${service.variable}`)
-    return { service, url: external }
+    return { service, url: external, environment: given(service, env) }
   }
   try {
     const { home, state } = launcher
@@ -46,9 +48,15 @@ async function runService(service: Service, { launcher, env, step }: Options): P
     const child = launcher.start(program)
     await child.live
     progress.done()
-    return { service, url: program.url, child }
+    const environment = { [service.variable]: program.url, ...program.environment }
+    return { service, url: program.url, environment, child }
   } catch (error) {
     progress.failed()
     throw error
   }
+}
+
+function given({ variable, companions = [] }: Service, env: NodeJS.ProcessEnv): Record<string, string> {
+  const values = [variable, ...companions].map((name) => [name, env[name]])
+  return Object.fromEntries(values.filter(([, value]) => value))
 }

@@ -6,7 +6,7 @@ import { openKafkaAdmin } from '@streamgauge/adapters/kafka/admin.ts'
 import { openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import { openHome } from './home.ts'
 import { openLauncher } from './launcher.ts'
-import { localJsonPath } from './local-json.ts'
+import { localJsonPath, type ServicePlace } from './local-json.ts'
 import { isLocked } from './lock.ts'
 import { root } from './root.ts'
 import { runServices } from './run-services.ts'
@@ -29,7 +29,7 @@ export interface ServiceControl {
 export interface Services extends AsyncDisposable {
   /** By name; only those asked for are there. */
   readonly control: Readonly<Record<ServiceName, ServiceControl>>
-  /** KAFKA_BROKERS, DATABASE_URL and REDIS_URL, as roles read them. */
+  /** KAFKA_BROKERS, DATABASE_URL, REDIS_URL, MQTT_URL and its companions, as roles read them. */
   readonly env: Readonly<Record<string, string>>
   /** The data folder, with the servers' logs under `logs/`. */
   readonly dir: string
@@ -37,7 +37,7 @@ export interface Services extends AsyncDisposable {
 
 /**
  * Starts backing services of its own on a throwaway folder and free ports, supervised as by `npm start`: for tests
- * that freeze or kill them. Takes 1 s for Redis, 2 s for MariaDB, 4 s for Kafka.
+ * that freeze or kill them. Takes 1 s for Redis or Mosquitto, 2 s for MariaDB, 4 s for Kafka.
  *
  *     await using services = await startServices({ only: ['mariadb'] })
  *     services.control.mariadb.signal('SIGKILL')
@@ -60,7 +60,7 @@ export async function startServices(
     ])
     return {
       control: Object.fromEntries(controls) as Record<ServiceName, ServiceControl>,
-      env: Object.fromEntries(running.map(({ service, url }) => [service.variable, url])),
+      env: Object.assign({}, ...running.map(({ environment }) => environment)),
       dir,
       [Symbol.asyncDispose]: dispose,
     }
@@ -82,7 +82,8 @@ export interface TestStack extends AsyncDisposable {
 }
 
 /**
- * Prepares a database, a topic prefix and a Redis database of a test's own, and drops them at the end:
+ * Prepares a database, a topic prefix and a Redis database of a test's own, and drops them at the end; the broker is
+ * shared, and a test that reads from it starts one of its own:
  *
  *     await using stack = await testStack()
  *
@@ -117,8 +118,8 @@ export async function testStack(): Promise<TestStack> {
     topicPrefix,
     redisUrl: redisUrl.href,
     env: {
+      ...shared,
       DATABASE_URL: databaseUrl.href,
-      KAFKA_BROKERS: shared.KAFKA_BROKERS,
       KAFKA_TOPIC_PREFIX: topicPrefix,
       REDIS_URL: redisUrl.href,
     },
@@ -126,15 +127,18 @@ export async function testStack(): Promise<TestStack> {
   }
 }
 
-type Environment = Record<'DATABASE_URL' | 'KAFKA_BROKERS' | 'REDIS_URL', string>
+type Environment = Record<'DATABASE_URL' | 'KAFKA_BROKERS' | 'REDIS_URL', string> & Record<string, string>
 
 /** The services to share, by the variables that name them; undefined when there are none. */
 function sharedServices(): Environment | undefined {
   const file = process.env.STREAMGAUGE_SERVICES ?? runningHere()
   if (file === undefined) return undefined
   const { services }: LocalServices = JSON.parse(readFileSync(file, 'utf8'))
-  const named = allServices.map(({ name, variable }) => [variable, services[name].url])
-  return Object.fromEntries(named) as Environment
+  const named = allServices.map(({ name, variable }) => ({
+    [variable]: services[name].url,
+    ...services[name].environment,
+  }))
+  return Object.assign({}, ...named)
 }
 
 /** The local.json of an `npm start` that runs in this checkout. */
@@ -146,7 +150,7 @@ function runningHere(): string | undefined {
 }
 
 interface LocalServices {
-  readonly services: Readonly<Record<ServiceName, { url: string; pid?: number }>>
+  readonly services: Readonly<Record<ServiceName, ServicePlace>>
 }
 
 /** Handed out by Redis itself, so that two tests never get the same one; 0 is left to `npm start`. */

@@ -6,6 +6,7 @@ import { replaceFile } from './files.ts'
 import { type Guard, startGuard } from './guard.ts'
 import { LaunchError } from './launch-error.ts'
 import { type Launcher, openLauncher } from './launcher.ts'
+import { describeService } from './local-json.ts'
 import { onParentGone } from './parent.ts'
 import { createProgress } from './progress.ts'
 import { root } from './root.ts'
@@ -103,13 +104,14 @@ async function ensureServices(): Promise<{ launcher: Launcher }> {
 }
 
 function writeServices(): void {
-  const named = services?.map((at) => [at.service.name, { url: at.url, pid: at.child?.pid() }])
+  const named = services?.map((at) => [at.service.name, describeService(at)])
   if (named) replaceFile(servicesFile, JSON.stringify({ services: Object.fromEntries(named) }))
 }
 
 /** The environment without what would point the tests at somebody's running installation. */
 function isolated(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const foreign = [...allServices.map(({ variable }) => variable), 'HTTP_PORT', 'HTTP_HOST', 'PUBLIC_URL']
+  const named = allServices.flatMap(({ variable, companions = [] }) => [variable, ...companions])
+  const foreign = [...named, 'HTTP_PORT', 'HTTP_HOST', 'PUBLIC_URL']
   const kept = Object.entries(given).filter(([name]) => !foreign.includes(name))
   return { ...Object.fromEntries(kept), STREAMGAUGE_DATA: join(dir, 'data') }
 }

@@ -14,6 +14,10 @@ export interface Container {
   readonly port: number
   /** Where the data lives inside. */
   readonly data: string
+  /** A folder of this machine that is the data; else a volume. */
+  readonly folder?: string
+  /** Numbers of user and group to run as. */
+  readonly user?: string
 }
 
 type Wanted = Pick<Program, 'ping'> & {
@@ -59,17 +63,18 @@ export async function compose(wanted: Wanted, { home, say }: Context): Promise<P
 }
 
 function composition({ service, container, port }: Wanted): object {
-  const { image, command, environment, data } = container
+  const { image, command, environment, data, folder, user } = container
   return {
     services: {
       [service.name]: {
         image,
         command,
+        user,
         environment,
         ports: [`127.0.0.1:${port}:${container.port}`],
-        volumes: [`data:${data}`],
+        volumes: [`${folder ?? 'data'}:${data}`],
       },
     },
-    volumes: { data: {} },
+    volumes: folder === undefined ? { data: {} } : {},
   }
 }
