@@ -149,6 +149,27 @@ export const errors = {
     title: 'The tenant has reached its number of series',
     remedy: 'Use fewer distinct tags, or ask the operator to raise the limit.',
   },
+  // messages of agents: reasons of dead letters, never of an answer
+  TOPIC_INVALID: {
+    status: 422,
+    title: 'The topic is not one that points come from',
+    remedy: 'Publish to metrics/{tenant}/{agent}/{metric} or metrics/{tenant}/{agent}/_batch.',
+  },
+  TOPIC_MISMATCH: {
+    status: 422,
+    title: 'The payload names another agent or metric than its topic',
+    remedy: 'Leave agent_id and metric_name out, or send those of the topic.',
+  },
+  SEQUENCE_INVALID: {
+    status: 422,
+    title: 'The epoch or the sequence number is not valid',
+    remedy: 'Send epoch and seq as whole numbers from 0, or leave both out.',
+  },
+  TENANT_UNKNOWN: {
+    status: 422,
+    title: 'There is no such tenant',
+    remedy: 'Create the tenant and send the dead letter again.',
+  },
   IDEMPOTENCY_KEY_INVALID: {
     status: 422,
     title: 'The Idempotency-Key is not valid',

@@ -38,6 +38,19 @@ export const limits = {
   quotaBurstSeconds: 10,
   /** Bytes of request bodies that one process holds at once before it answers 503. */
   admissionBytes: 64 * MiB,
+  /** Bytes of one MQTT message with its topic; the broker lets no larger one in. */
+  mqttPacketBytes: MiB,
+  /** MQTT messages that the bridge holds until the log has them; beyond it the broker keeps them. */
+  mqttHeldMessages: 5_000,
+  /** The same in bytes of their payloads. */
+  mqttHeldBytes: 64 * MiB,
+  /** MQTT messages wait this long for the quota of their tenant, ms; then they become dead letters. */
+  mqttQuotaWaitMs: minute,
+  /** Bytes of what an agent says of itself: its status with version and inventory. */
+  agentStatusBytes: 16 * KiB,
+  /** The longest interval that an agent may declare, ms. */
+  agentIntervalMs: 24 * hour,
+  agentVersionLength: 64,
   /** A dedupe id is remembered at least this long, ms. */
   dedupeMs: 24 * hour,
   /** Raw points are kept this long, ms. */

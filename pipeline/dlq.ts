@@ -1,7 +1,7 @@
 import { readToEnd } from '@streamgauge/adapters/kafka/read.ts'
 import type { Log, LogRecord } from '@streamgauge/adapters/kafka/types.ts'
+import { letterHeaders } from '@streamgauge/core/dead-letter.ts'
 import { topics } from '@streamgauge/core/topics.ts'
-import { letterHeaders } from './persist/letters.ts'
 
 const idPrefix = 'dlq:'
 

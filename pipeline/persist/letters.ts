@@ -1,9 +1,7 @@
 import type { Log } from '@streamgauge/adapters/kafka/types.ts'
+import { letterHeaders } from '@streamgauge/core/dead-letter.ts'
 import { topics } from '@streamgauge/core/topics.ts'
 import type { DeadEntry } from './run.ts'
-
-/** Headers of a dead letter. The value and the key are those of the ingest record, byte for byte. */
-export const letterHeaders = { partition: 'partition', offset: 'offset', reason: 'reason' } as const
 
 /**
  * Puts records that can't be persisted into the dead letter topic. It happens before the cursor moves, so a kill in
