@@ -47,7 +47,7 @@ export const limits = {
   /** MQTT messages wait this long for the quota of their tenant, ms; then they become dead letters. */
   mqttQuotaWaitMs: minute,
   /** Bytes of what an agent says of itself: its status with version and inventory. */
-  agentStatusBytes: 16 * KiB,
+  agentStatusBytes: 4 * KiB,
   /** The longest interval that an agent may declare, ms. */
   agentIntervalMs: 24 * hour,
   agentVersionLength: 64,

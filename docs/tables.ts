@@ -49,6 +49,9 @@ const meanings: { readonly [K in keyof Limits]: readonly [string, (value: number
   mqttHeldMessages: ['MQTT messages held until the log has them', count, 'the broker keeps them'],
   mqttHeldBytes: ['Bytes of those', bytes, 'the broker keeps them'],
   mqttQuotaWaitMs: ['MQTT messages wait for their tenant’s quota', duration, 'dead letter `QUOTA_EXCEEDED`'],
+  agentStatusBytes: ['A status message of an agent', bytes, 'the message is dropped, and counted'],
+  agentIntervalMs: ['The interval that an agent declares', duration, 'the message is dropped, and counted'],
+  agentVersionLength: ['Characters of an agent’s version', count, 'the message is dropped, and counted'],
   dedupeMs: ['A dedupe id is remembered for at least', duration, 'later the point counts again'],
   rawRetentionMs: ['Raw points are kept for (`RAW_RETENTION`)', duration, 'older points are dropped'],
   rollup1mRetentionMs: [
