@@ -44,6 +44,8 @@ export interface Config {
     readonly rawRetentionMs: number
     readonly rollup1mRetentionMs: number
     readonly rollup5mRetentionMs: number
+    /** How old a point may be, ms: the longest of the retentions. */
+    readonly pastMs: number
   }
   /** Size cap of one partition of the metric topics, bytes; -1 for none. */
   readonly retentionBytes: number
@@ -57,6 +59,11 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Reads the environment; throws one sentence that names the variable when a value can't be used. */
 export function readConfig(env: Environment): Config {
   const host = env.HTTP_HOST ?? '127.0.0.1'
+  const retentions = {
+    rawRetentionMs: seconds(env, 'RAW_RETENTION', limits.rawRetentionMs),
+    rollup1mRetentionMs: seconds(env, 'ROLLUP_1M_RETENTION', limits.rollup1mRetentionMs),
+    rollup5mRetentionMs: seconds(env, 'ROLLUP_5M_RETENTION', limits.rollup5mRetentionMs),
+  }
   const port = integer(env, 'HTTP_PORT', 8080)
   return {
     kafka: {
@@ -81,9 +88,8 @@ export function readConfig(env: Environment): Config {
       admissionBytes: integer(env, 'ADMISSION_BYTES', limits.admissionBytes),
       quotaPointsPerSecond: integer(env, 'QUOTA_POINTS_PER_SECOND', limits.quotaPointsPerSecond),
       seriesPerTenant: integer(env, 'SERIES_PER_TENANT', limits.seriesPerTenant),
-      rawRetentionMs: integer(env, 'RAW_RETENTION', limits.rawRetentionMs / 1000) * 1000,
-      rollup1mRetentionMs: integer(env, 'ROLLUP_1M_RETENTION', limits.rollup1mRetentionMs / 1000) * 1000,
-      rollup5mRetentionMs: integer(env, 'ROLLUP_5M_RETENTION', limits.rollup5mRetentionMs / 1000) * 1000,
+      ...retentions,
+      pastMs: Math.max(...Object.values(retentions)),
     },
     retentionBytes: integer(env, 'KAFKA_RETENTION_BYTES', -1),
   }
@@ -127,6 +133,13 @@ function required(env: Environment, name: string, example: string): string {
   const value = env[name]
   if (!value) throw new Error(`${name} is not set; for example ${name}=${example}`)
   return value
+}
+
+/** A time in seconds, at least one, as ms. */
+function seconds(env: Environment, name: string, fallbackMs: number): number {
+  const ms = integer(env, name, fallbackMs / 1000) * 1000
+  if (ms < 1000) throw new Error(`${name} must be at least 1 second, not "${env[name]}"`)
+  return ms
 }
 
 function integer(env: Environment, name: string, fallback: number): number {

@@ -29,7 +29,7 @@ export const limits = {
   idempotencyKeyLength: 255,
   /** Event times ahead of the server clock, ms. */
   futureMs: 10 * minute,
-  /** Event times behind the server clock, ms: what the longest rollup keeps. */
+  /** Event times behind the server clock, ms: what is kept longest. */
   pastMs: 30 * day,
   /** Series of one tenant. */
   seriesPerTenant: 100_000,
@@ -59,6 +59,8 @@ export const limits = {
   rollup1mRetentionMs: 7 * day,
   /** Windows of five minutes are kept this long, ms. */
   rollup5mRetentionMs: 30 * day,
+  /** Windows and series that a pipeline process holds in memory; all others are read again when points come. */
+  rollupWindows: 200_000,
   /** Items of a list answer. */
   listDefault: 100,
   listMax: 1_000,

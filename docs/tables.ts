@@ -36,7 +36,11 @@ const meanings: { readonly [K in keyof Limits]: readonly [string, (value: number
   dedupeIdLength: ['Characters of a dedupe id', count, '422 `DEDUPE_ID_INVALID`'],
   idempotencyKeyLength: ['Characters of an Idempotency-Key', count, '422 `IDEMPOTENCY_KEY_INVALID`'],
   futureMs: ['A timestamp ahead of the server’s clock', duration, '422 `TIMESTAMP_IN_FUTURE`'],
-  pastMs: ['A timestamp behind the server’s clock', duration, '422 `TIMESTAMP_TOO_OLD`'],
+  pastMs: [
+    'A timestamp behind the server’s clock: the longest of the retentions',
+    duration,
+    '422 `TIMESTAMP_TOO_OLD`',
+  ],
   seriesPerTenant: ['Series of one tenant (`SERIES_PER_TENANT`)', count, '422 `SERIES_LIMIT`'],
   quotaPointsPerSecond: [
     'Points a second for one tenant (`QUOTA_POINTS_PER_SECOND`)',
@@ -53,7 +57,16 @@ const meanings: { readonly [K in keyof Limits]: readonly [string, (value: number
   agentIntervalMs: ['The interval that an agent declares', duration, 'the message is dropped, and counted'],
   agentVersionLength: ['Characters of an agent’s version', count, 'the message is dropped, and counted'],
   dedupeMs: ['A dedupe id is remembered for at least', duration, 'later the point counts again'],
-  rawRetentionMs: ['Raw points are kept for (`RAW_RETENTION`)', duration, 'older points are dropped'],
+  rawRetentionMs: [
+    'Raw points are kept for (`RAW_RETENTION`)',
+    duration,
+    'older points go to the windows only, then they are dropped',
+  ],
+  rollupWindows: [
+    'Windows and series in the memory of one pipeline process',
+    count,
+    'the least used are read again when points come',
+  ],
   rollup1mRetentionMs: [
     'Windows of a minute are kept for (`ROLLUP_1M_RETENTION`)',
     duration,
