@@ -63,7 +63,8 @@ const sweepMs = 5_000
 export async function registerGateway(app: FastifyInstance, options: GatewayOptions): Promise<Gateway> {
   const { log, database, redis, auth, config, registry, uiFolder } = options
   const { publicUrl } = config.http
-  const { rawRetentionMs } = config.limits
+  const { rawRetentionMs, rollup1mRetentionMs, rollup5mRetentionMs } = config.limits
+  const kept = { raw: rawRetentionMs, '1m': rollup1mRetentionMs, '5m': rollup5mRetentionMs }
   const logger = options.logger.child({ part: 'gateway' })
   const partitionFor = (tenant: string) => log.partitionFor(tenant)
 
@@ -116,7 +117,7 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
   })
   const loginOf = logins.of.bind(logins)
   addStreamRoute(app, { tail, ring, views: new Views(), streams, partitionFor, loginOf })
-  addQueryRoutes(app, { database, store, partitionFor })
+  addQueryRoutes(app, { database, store, partitionFor, kept })
   addSeriesRoute(app, { store, presence, rawRetentionMs })
   addAgentsRoute(app, { presence, seeds, behind, partitionFor })
   addDetailRoute(app, { store, paces, behind, partitionFor, head })

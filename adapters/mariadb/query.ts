@@ -1,13 +1,27 @@
+import type { Tags } from '@streamgauge/core/batch.ts'
+import { persistGroup, rollupGroup } from '@streamgauge/core/topics.ts'
 import type { Connection, Database } from './pool.ts'
 import { type ListedSeries, listSeries } from './series-list.ts'
 
-export interface RawAsk {
+const windowColumns = 'count, sum, min, max, first, last'
+
+/** What history is kept as; each is complete up to the cursor of the group that writes it. */
+const stored = {
+  raw: { table: 'metrics_raw', columns: 'value', order: 'series_id, ts, position', group: persistGroup },
+  '1m': { table: 'metrics_1m', columns: windowColumns, order: 'series_id, ts', group: rollupGroup },
+  '5m': { table: 'metrics_5m', columns: windowColumns, order: 'series_id, ts', group: rollupGroup },
+} as const
+
+export interface StoredAsk {
+  readonly resolution: keyof typeof stored
   readonly tenantId: number
   /** The partition that the tenant lives in. */
   readonly partition: number
   readonly metrics: readonly string[]
   readonly agents: readonly string[]
-  /** Points from `from` on and before `before`, epoch ms. */
+  /** What a series must carry. */
+  readonly tags: Tags
+  /** Points, or windows that begin, from `from` on and before `before`, epoch ms. */
   readonly from: number
   readonly before: number
   readonly maxSeries: number
@@ -15,18 +29,21 @@ export interface RawAsk {
   readonly limitSeconds: number
 }
 
-/** Takes the points of one series after the other, each in the order of time. */
-export type TakePoint = (series: number, ts: number, value: number) => void
+/**
+ * Takes the rows of one series after the other, each in the order of time: `ts, value` of points, or
+ * `ts, count, sum, min, max, first, last` of windows.
+ */
+export type TakeRow = (series: number, row: readonly number[]) => void
 
 /**
- * Reads raw points and the place in the log that they are complete up to, all in one snapshot. `begin` gets the
- * series that match, at most `maxSeries` + 1 of them, and answers where their points go. When `signal` fires the
- * statement is killed on the server and the connection is closed. Returns persist's `next_offset`.
+ * Reads points or windows and the place in the log that they are complete up to, all in one snapshot. `begin` gets
+ * the series that match, at most `maxSeries` + 1 of them, and answers where their rows go. When `signal` fires the
+ * statement is killed on the server and the connection is closed. Returns the `next_offset` of who writes them.
  */
-export async function readRaw(
+export async function readStored(
   db: Database,
-  ask: RawAsk,
-  begin: (series: readonly ListedSeries[]) => TakePoint,
+  ask: StoredAsk,
+  begin: (series: readonly ListedSeries[]) => TakeRow,
   signal: AbortSignal,
 ): Promise<number> {
   const connection = await connect(db, signal)
@@ -68,20 +85,22 @@ async function connect(db: Database, signal: AbortSignal): Promise<Connection> {
 
 async function snapshot(
   connection: Connection,
-  ask: RawAsk,
-  begin: (series: readonly ListedSeries[]) => TakePoint,
+  ask: StoredAsk,
+  begin: (series: readonly ListedSeries[]) => TakeRow,
 ): Promise<number> {
+  const { table, columns, order, group } = stored[ask.resolution]
   await connection.execute('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
   await connection.execute('START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY')
   const [cursor] = await connection.query<{ next_offset: number }>(
-    "SELECT next_offset FROM cursors WHERE consumer_group = 'persist' AND topic_partition = ?",
-    [ask.partition],
+    'SELECT next_offset FROM cursors WHERE consumer_group = ? AND topic_partition = ?',
+    [group, ask.partition],
   )
-  const { tenantId, metrics, agents } = ask
+  const { tenantId, metrics, agents, tags } = ask
   const series = await listSeries(connection, {
     tenantId,
     metrics,
     agents,
+    tags,
     after: 0,
     limit: ask.maxSeries + 1,
   })
@@ -90,10 +109,9 @@ async function snapshot(
     const places = new Map(series.map(({ id }, i) => [id, i]))
     await connection.each(
       `SET STATEMENT max_statement_time = ${ask.limitSeconds} FOR
-       SELECT series_id, ts, value FROM metrics_raw WHERE series_id IN ? AND ts >= ? AND ts < ?
-       ORDER BY series_id, ts, position`,
+       SELECT series_id, ts, ${columns} FROM ${table} WHERE series_id IN ? AND ts >= ? AND ts < ? ORDER BY ${order}`,
       [[series.map(({ id }) => id)], ask.from, ask.before],
-      (row) => take(places.get(row[0] as number) ?? 0, row[1] as number, row[2] as number),
+      ([id, ...row]) => take(places.get(id as number) ?? 0, row as number[]),
     )
   }
   await connection.commit()

@@ -12,6 +12,8 @@ export interface SeriesAsk {
   readonly tenantId: number
   readonly metrics?: readonly string[]
   readonly agents?: readonly string[]
+  /** Tags that a series must carry. */
+  readonly tags?: Tags
   /** Only series that belong to some agent. */
   readonly withAgent?: boolean
   /** Ids above this one. */
@@ -37,6 +39,10 @@ export async function listSeries(db: Queryable, ask: SeriesAsk): Promise<ListedS
     if (!values || values.length === 0) continue
     where.push(`${column} IN ?`)
     params.push([values])
+  }
+  if (ask.tags && Object.keys(ask.tags).length > 0) {
+    where.push('JSON_CONTAINS(tags, ?)')
+    params.push(JSON.stringify(ask.tags))
   }
   if (ask.withAgent) where.push('agent_id IS NOT NULL')
   // Whether a driver parses JSON columns depends on what the server tells about them; text is text.

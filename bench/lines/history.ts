@@ -91,7 +91,7 @@ async function fill(
 async function asked({ url }: Installation, tenant: Tenant, windows: readonly Window[]): Promise<number[]> {
   const times: number[] = []
   for (const { agent, from } of windows) {
-    const query = `metric=${metric}&agent=agent-${agent}&from=${from}&to=${from + hourMs}`
+    const query = `metric=${metric}&agent=agent-${agent}&from=${from}&to=${from + hourMs}&resolution=raw`
     const start = performance.now()
     const body = await read(`${url}/api/v1/tenants/${tenant.name}/metrics?${query}`, tenant.read)
     times.push(performance.now() - start)

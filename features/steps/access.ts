@@ -81,7 +81,7 @@ Then('{string} may not query, list or stream {string}', async function (this: Sc
     `/api/v1/tenants/${name}/series`,
     `/api/v1/tenants/${name}/agents`,
     `/api/v1/tenants/${name}/tokens`,
-    `/api/v1/tenants/${name}/metrics?metric=secret.metric&from=0&to=${Date.now()}`,
+    `/api/v1/tenants/${name}/metrics?metric=secret.metric&from=-1h&to=${Date.now()}`,
     `/api/v1/stream/${name}`,
   ]) {
     const { status } = await this.api.call('GET', path, { token })

@@ -50,7 +50,7 @@ async function store(
   await post(points.map((point) => ({ metric_name: metric, ...point })))
   await poll(
     async () =>
-      (await query(`metric=${metric}&from=0&max_points=50000`)).body.batch.s.length === points.length,
+      (await query(`metric=${metric}&from=-1h&max_points=50000`)).body.batch.s.length === points.length,
   )
 }
 
@@ -124,7 +124,11 @@ const refused: [search: string, code: string, detail: RegExp][] = [
   ['metric=a&from=-1m&to=-2m', 'QUERY_INVALID', /^from/],
   ['metric=a&max_points=1', 'QUERY_INVALID', /max_points/],
   ['metric=a&limit=5', 'QUERY_INVALID', /limit/],
-  ['metric=a&resolution=5m', 'RESOLUTION_UNAVAILABLE', /raw/],
+  ['metric=a&tag=region', 'QUERY_INVALID', /^tag/],
+  ['metric=a&step=1', 'QUERY_INVALID', /^step/],
+  ['metric=a&aggregate=median', 'QUERY_INVALID', /aggregate/],
+  ['metric=a&from=-2d&resolution=raw', 'RESOLUTION_UNAVAILABLE', /1m reaches far enough/],
+  ['metric=a&from=-31d&resolution=5m', 'RESOLUTION_UNAVAILABLE', /^5m is kept since/],
 ]
 for (const [search, code, detail] of refused) {
   test(`?${search} is refused as ${code}`, async () => {

@@ -6,15 +6,19 @@ import { ensureTenant } from '../ensure.ts'
 import { guarded, responses, tenantParams } from '../responses.ts'
 import type { Store } from '../store.ts'
 import { type MetricsQuery, metricsQuerySchema, readAsk } from './ask.ts'
-import { queryDefaults, readHistory } from './raw.ts'
+import { queryDefaults, readHistory } from './history.ts'
+import { chooseResolution, type Retentions, resolutions } from './resolution.ts'
 import { Turns } from './turns.ts'
 
 export interface QueryRoutesOptions {
   readonly database: Database
   readonly store: Store
   readonly partitionFor: (tenant: string) => number
+  /** How long each resolution is kept, ms. */
+  readonly kept: Retentions
 }
 
+const column = (description: string, type = 'number') => ({ type: 'array', items: { type }, description })
 const batchSchema = {
   type: 'object',
   description: 'Points in columns: s is an index into series, t epoch ms, x the value.',
@@ -26,18 +30,32 @@ const batchSchema = {
     sid: { type: 'array', description: 'Series ids, parallel to series.', items: { type: 'integer' } },
     s: { type: 'array', items: { type: 'integer' } },
     t: { type: 'array', items: { type: 'integer' } },
-    x: { type: 'array', items: { type: 'number' } },
+    x: {
+      type: 'array',
+      items: { type: 'number' },
+      description: 'The value; of a step its mean or aggregate.',
+    },
+    count: column('Points of a step; of an aggregate the number of series.', 'integer'),
+    sum: column('Sum of a step; not of an aggregate.'),
+    min: column('Least point of a step.'),
+    max: column('Greatest point of a step.'),
+    first: column('First point of a step; not of an aggregate.'),
+    last: column('Last point of a step; not of an aggregate.'),
   },
 }
 const answer = {
   type: 'object',
   properties: {
-    resolution: { enum: ['raw'] },
+    resolution: { enum: resolutions, description: 'What was read: points, or windows of a minute or five.' },
     step_ms: {
       type: ['integer', 'null'],
-      description: 'Length of a thinned step; null when nothing was left out.',
+      description:
+        'Length of a step; null when every point is there as it came. A step without points is absent.',
     },
-    thinned: { type: 'boolean' },
+    thinned: {
+      type: 'boolean',
+      description: 'There are more than max_points: steps are longer than windows.',
+    },
     as_of: {
       type: 'string',
       description: 'Stream position: every record up to here is in the batch, and none above it.',
@@ -52,7 +70,7 @@ const statementTimeout = 'ER_STATEMENT_TIMEOUT'
 
 /** `GET …/metrics`: stored points, complete up to a named stream position. */
 export function addQueryRoutes(app: FastifyInstance, options: QueryRoutesOptions): void {
-  const { database, store, partitionFor } = options
+  const { database, store, partitionFor, kept } = options
   const turns = new Turns()
   app.get<{ Querystring: MetricsQuery }>('/api/v1/tenants/:tenant/metrics', {
     onRequest: app.requireScope('read'),
@@ -73,7 +91,9 @@ export function addQueryRoutes(app: FastifyInstance, options: QueryRoutesOptions
     serializerCompiler: () => JSON.stringify,
     handler: async (request, reply) => {
       const { id, name } = ensureTenant(request)
-      const ask = readAsk(request.query, Date.now())
+      const now = Date.now()
+      const asked = readAsk(request.query, now)
+      const ask = { ...asked, resolution: chooseResolution(asked.resolution, asked, kept, now) }
       if (store.away) throw new UnavailableError('MariaDB is away')
       const gone = new AbortController()
       const leave = () => gone.abort(new Fault('BAD_REQUEST', 'The caller has left.'))

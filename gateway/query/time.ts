@@ -9,10 +9,16 @@ const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}
 export function readTime(text: string, now: number): number | undefined {
   if (text === 'now') return now
   if (/^\d{1,15}$/.test(text)) return Number(text)
-  const relative = /^([+-])(\d{1,9})(ms|s|m|h|d)$/.exec(text)
-  if (relative) return now + Number(`${relative[1]}${relative[2]}`) * units[relative[3]]
+  const span = /^[+-]/.test(text) ? readSpan(text.slice(1)) : undefined
+  if (span !== undefined) return text.startsWith('-') ? now - span : now + span
   // In a query string an unescaped plus sign arrives as a space.
   const iso = text.replace(' ', '+')
   const time = rfc3339.test(iso) ? Date.parse(iso) : Number.NaN
   return Number.isNaN(time) ? undefined : time
+}
+
+/** Reads a length of time such as `30s` (`ms`, `s`, `m`, `h`, `d`), ms; undefined when it is none. */
+export function readSpan(text: string): number | undefined {
+  const parts = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text)
+  return parts ? Number(parts[1]) * units[parts[2]] : undefined
 }
