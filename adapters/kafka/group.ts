@@ -128,6 +128,7 @@ export function runMember(
       closing.resolve('closed')
       await running
     },
+    ask: (partition) => placement.ask(partition),
   }
 }
 

@@ -93,6 +93,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
           groups.delete(member)
           await member.close()
         },
+        ask: member.ask,
       }
     },
     async bounds(topic) {

@@ -47,6 +47,8 @@ export interface GroupHandlers {
 export interface Group {
   /** Lets the running handlers end, leaves the group and disconnects; takes at most about 15 s. */
   close(): Promise<void>
+  /** Stops reading a partition until the handlers have said where to go on: for a fault between two deliveries. */
+  ask(partition: number): void
 }
 
 export interface GroupOptions {

@@ -19,7 +19,7 @@ async function setup(options: { published?: number; startAt?: number } = {}) {
       log: {
         runGroup: async (_options, handlers) => {
           joined.resolve(handlers)
-          return { close: async () => undefined }
+          return { close: async () => undefined, ask: () => undefined }
         },
         offsetsAt: async () => new Map([[0, options.startAt ?? 0]]),
       },
