@@ -2,7 +2,7 @@ import type { Logger } from '@streamgauge/adapters/log.ts'
 import { type Consumer, type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs'
 import { within } from '../deadline.ts'
 import { timeouts } from './client.ts'
-import { type ConsumerGroup, type JoinHooks, joinHooks } from './patches.ts'
+import { type JoinHooks, withHooks } from './patches.ts'
 import { createPlacement, type Placement } from './placement.ts'
 import type { Group, GroupHandlers, GroupOptions } from './types.ts'
 import { watchProgress } from './watchdog.ts'
@@ -33,27 +33,15 @@ export function runMember(
   const placement = createPlacement(names.topic, handlers, logger)
   const closing = Promise.withResolvers<'closed'>()
   let closed = false
-  /** An id whose owner is dead, to join with: the group needn't wait for the end of its session then. */
-  let previousId = options.member?.previous ?? null
-  let currentId: string | null = null
-
-  const hooks: JoinHooks = {
-    before(group) {
-      placement.leave()
-      // The id is tried once: if the coordinator doesn't know it, KafkaJS asks for a new one.
-      if (group.memberId === null && previousId !== null) group.memberId = previousId
-      previousId = null
-    },
-    async after(group) {
-      currentId = group.memberId
-      if (currentId !== null) options.member?.joined(currentId)
-      await placement.join(group)
-    },
-  }
 
   /** One consumer from birth to death; tells why it ended. */
   async function live(): Promise<'closed' | 'stuck' | Error> {
-    const consumer = createConsumer(kafka, names.group, options, hooks)
+    const claim = options.member?.() ?? null
+    const consumer = createConsumer(kafka, names.group, options, {
+      name: () => (claim?.holds() ? claim.name : null),
+      before: () => placement.leave(),
+      after: (group) => placement.join(group),
+    })
     const crashed = new Promise<Error>((resolve) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error))
     })
@@ -89,9 +77,8 @@ export function runMember(
       placement.leave()
       try {
         await within(consumer.disconnect(), settings.closeMs, 'the consumer did not stop')
-        // It may have been cut off before it could say goodbye.
-        previousId = currentId
       } catch (error) {
+        claim?.giveUp() // it may be using it still
         logger.warn({ err: error }, 'the consumer could not be stopped in time')
       }
     }
@@ -143,9 +130,7 @@ function createConsumer(kafka: Kafka, group: string, options: GroupOptions, hook
     maxBytesPerPartition: settings.bytesPerPartition,
     allowAutoTopicCreation: false,
     retry: { retries: 6, initialRetryTime: 50, maxRetryTime: 500, restartOnFailure: async () => false },
-    partitionAssigners: [
-      (config) => Object.assign(PartitionAssigners.roundRobin(config), { [joinHooks]: hooks }),
-    ],
+    partitionAssigners: [(config) => withHooks(PartitionAssigners.roundRobin(config), hooks)],
   })
 }
 
@@ -203,5 +188,3 @@ function pause(failures: number): Promise<void> {
   const ms = Math.min(most, first * 2 ** (failures - 1)) * (0.5 + Math.random())
   return new Promise((resolve) => setTimeout(resolve, ms))
 }
-
-export type { ConsumerGroup }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -9,12 +9,8 @@ import { memberFiles } from './member-files.ts'
 
 const script = `
   const { memberFiles } = await import(${JSON.stringify(join(import.meta.dirname, 'member-files.ts'))})
-  const member = memberFiles(process.argv[1])('persist')
-  console.log(JSON.stringify(member.previous))
-  process.stdin.once('data', () => {
-    member.joined('id-of-' + process.pid)
-    console.log('joined')
-  })
+  console.log(memberFiles(process.argv[1])('persist')().name)
+  setInterval(() => undefined, 1_000)
 `
 
 function folder() {
@@ -22,70 +18,90 @@ function folder() {
   return { dir, [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) }
 }
 
-/** A process that asks for an id, and notes one of its own when it is told to. */
+/** A process that has claimed a name and lives until it is killed. */
 async function start(dir: string) {
   const child: ChildProcess = spawn(process.execPath, ['--input-type=module', '-e', script, dir], {
-    stdio: ['pipe', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const line = async () => String((await once(child.stdout ?? child, 'data'))[0]).trim()
-  const previous: string | null = JSON.parse(await line())
+  const ended = once(child, 'exit')
+  const [name] = await once(child.stdout ?? child, 'data')
   return {
-    id: `id-of-${child.pid}`,
-    previous,
-    async join() {
-      child.stdin?.write('\n')
-      assert.equal(await line(), 'joined')
-    },
+    name: String(name).trim(),
     async kill() {
       child.kill('SIGKILL')
-      await once(child, 'exit')
+      await ended
     },
   }
 }
 
-test('the successor of a killed process gets its id, and nobody gets it again', async () => {
+test('the successor of a killed process has its name', async () => {
   using at = folder()
   const first = await start(at.dir)
-  assert.equal(first.previous, null)
-  await first.join()
   await first.kill()
   const second = await start(at.dir)
-  const third = await start(at.dir)
-  assert.deepEqual([second.previous, third.previous], [first.id, null])
-  await Promise.all([second.kill(), third.kill()])
+  assert.equal(second.name, first.name)
+  await second.kill()
 })
 
-test('two living processes never share an id: that of a running process stays its own', async () => {
+test('two living processes never share a name: whoever comes has one of its own', async () => {
   using at = folder()
   const owner = await start(at.dir)
-  await owner.join()
   const other = await start(at.dir)
-  assert.equal(other.previous, null)
-  await Promise.all([owner.kill(), other.kill()])
+  assert.notEqual(other.name, owner.name)
+  await owner.kill()
   const heir = await start(at.dir)
-  assert.equal(heir.previous, owner.id)
-  await heir.kill()
+  assert.equal(heir.name, owner.name)
+  await Promise.all([other.kill(), heir.kill()])
 })
 
-test('of many that start at once one gets the id', async () => {
+test('of many that start at once one gets the name of the dead', async () => {
   using at = folder()
   const first = await start(at.dir)
-  await first.join()
   await first.kill()
   const heirs = await Promise.all(Array.from({ length: 6 }, () => start(at.dir)))
-  assert.deepEqual(
-    heirs.map(({ previous }) => previous).filter((one) => one !== null),
-    [first.id],
-  )
+  assert.equal(new Set(heirs.map(({ name }) => name)).size, 6)
+  assert.ok(heirs.some(({ name }) => name === first.name))
   await Promise.all(heirs.map((heir) => heir.kill()))
 })
 
-test('a damaged note and a folder that can’t be written cost nothing but time', () => {
+test('a process that takes the number of a dead one has its name, and shares it with nobody', () => {
   using at = folder()
-  writeFileSync(join(at.dir, 'persist.member'), '{"id":"half')
-  const member = memberFiles(at.dir)('persist')
-  assert.equal(member.previous, null)
-  member.joined('mine')
-  assert.match(readFileSync(join(at.dir, 'persist.member'), 'utf8'), /"mine"/)
-  memberFiles(join(at.dir, 'persist.member', 'nowhere'))('persist').joined('mine')
+  writeFileSync(join(at.dir, `persist.name.${process.pid}`), '')
+  const [one, other] = [memberFiles(at.dir)('persist')(), memberFiles(at.dir)('persist')()]
+  assert.equal(one?.name, 'name')
+  assert.notEqual(other?.name, 'name')
+})
+
+test('a name is the same for as long as it is held; who has lost it takes none from others', () => {
+  using at = folder()
+  const claim = memberFiles(at.dir)('persist')
+  const [first, again] = [claim(), claim()]
+  assert.ok(first)
+  assert.ok(first.holds())
+  assert.equal(again?.name, first.name)
+  const [file] = readdirSync(at.dir)
+  renameSync(join(at.dir, file), join(at.dir, `persist.${first.name}.${2 ** 30}`))
+  assert.ok(!first.holds())
+  const second = claim()
+  assert.ok(second)
+  assert.ok(second.holds())
+  assert.notEqual(second.name, first.name)
+  second.giveUp()
+  assert.ok(!second.holds())
+  assert.deepEqual(readdirSync(at.dir), [`persist.${first.name}.${2 ** 30}`])
+})
+
+test('groups have their own names, also where the name of one begins with that of another', () => {
+  using at = folder()
+  const dead = 2 ** 30
+  writeFileSync(join(at.dir, `persist.late.name.${dead}`), '')
+  const [persist, late] = ['persist', 'persist.late'].map((group) => memberFiles(at.dir)(group)())
+  assert.notEqual(persist?.name, 'late')
+  assert.equal(late?.name, 'name')
+})
+
+test('a folder that can’t be written costs nothing but time', () => {
+  using at = folder()
+  writeFileSync(join(at.dir, 'file'), '')
+  assert.equal(memberFiles(join(at.dir, 'file', 'nowhere'))('persist')(), null)
 })

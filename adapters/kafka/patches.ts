@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import type { Assigner } from 'kafkajs'
 import { patchChecksum } from './crc32c.ts'
 import { patchEncoder } from './encoder.ts'
 
@@ -25,10 +26,25 @@ export interface ConsumerGroup {
 }
 
 /** Put on an assigner, which is the one object of ours that a ConsumerGroup carries. */
-export const joinHooks = Symbol('streamgauge.join')
+const joinHooks = Symbol('streamgauge.join')
 export interface JoinHooks {
+  /** The name to join under (`group.instance.id`); null for none. */
+  name(): string | null
   before(group: ConsumerGroup): void
   after(group: ConsumerGroup): Promise<void>
+}
+
+/** On what a member says of itself to its group: the name it joins under. */
+const memberName = Symbol('streamgauge.name')
+
+/** Gives an assigner hooks around each join of its consumer. */
+export function withHooks(assigner: Assigner, hooks: JoinHooks): Assigner {
+  return {
+    ...assigner,
+    protocol: (subscription) =>
+      Object.assign(assigner.protocol(subscription), { [memberName]: hooks.name() }),
+    [joinHooks]: hooks,
+  } as Assigner
 }
 
 /** The fate of one produce request, as far as it is known; an abandoned one must not leave any more. */
@@ -45,6 +61,9 @@ interface RequestQueue {
 interface Produce {
   topicData: { partitions: { messages: object[] }[] }[]
 }
+interface JoinGroup {
+  groupProtocols: { [memberName]?: string | null }[]
+}
 
 let patched = false
 
@@ -52,6 +71,7 @@ let patched = false
  * Mends what KafkaJS 2.2.4 can't be configured out of (docs/decisions/0006):
  * - RequestQueue re-arms a 1 ms timer for ever (upstream 1704, 1751): 3.8 % of an idle core for a connection.
  * - GROUP_JOIN listeners aren't awaited, so a seek there comes after the first stale batches.
+ * - It can encode a name that outlives a member (`group.instance.id`), and has no way to say one.
  * - A producer's error doesn't tell whether its request was sent, and hides a lost answer behind the error of
  *   the reconnect that follows.
  * - Its checksum of a batch takes a tenth of what accepting one costs.
@@ -75,6 +95,14 @@ export function patchKafkaJs(): void {
     hooks?.before(this)
     await joinAndSync.call(this)
     await hooks?.after(this)
+  }
+
+  const joinGroup = require('kafkajs/src/protocol/requests/joinGroup')
+  const { protocol } = joinGroup
+  joinGroup.protocol = (chosen: { version: number }) => {
+    const encode = protocol(chosen)
+    return (request: JoinGroup) =>
+      encode({ ...request, groupInstanceId: request.groupProtocols[0][memberName] ?? null })
   }
 
   const broker = require('kafkajs/src/broker').prototype

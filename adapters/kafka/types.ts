@@ -51,6 +51,18 @@ export interface Group {
   ask(partition: number): void
 }
 
+/**
+ * A name in a group that this process alone uses. Who joins with the name of a member that died takes its place at
+ * once: the group doesn't wait for its session to time out.
+ */
+export interface Claim {
+  readonly name: string
+  /** False once it was given up, or another process has taken it in the belief that this one is dead. */
+  holds(): boolean
+  /** Nobody is to use it again. */
+  giveUp(): void
+}
+
 export interface GroupOptions {
   readonly group: string
   readonly topic: string
@@ -60,11 +72,8 @@ export interface GroupOptions {
   readonly onCommitted?: () => void
   /** Default 10,000 ms. */
   readonly sessionTimeoutMs?: number
-  /**
-   * A member id to join with again, where it is known that the process that had it is dead: the group then
-   * doesn't wait for its session to time out. `joined` is called with the id to keep.
-   */
-  readonly member?: { readonly previous: string | null; joined(memberId: string): void }
+  /** Asked whenever this member starts anew for a name that outlives it, see `memberFiles`; null for none. */
+  readonly member?: () => Claim | null
   /** False while a dependency of the handlers is away: no progress is no fault then. */
   readonly canProgress?: () => Promise<boolean>
   /** There was lag and no movement for 30 s, and a new consumer didn't help: the process should end. */
