@@ -1,16 +1,18 @@
 import { readToEnd } from '@streamgauge/adapters/kafka/read.ts'
 import type { Log, LogRecord } from '@streamgauge/adapters/kafka/types.ts'
+import type { Batch } from '@streamgauge/core/batch.ts'
 import { letterHeaders } from '@streamgauge/core/dead-letter.ts'
 import { topics } from '@streamgauge/core/topics.ts'
+import { type LetterPoints, pointsOfMessage } from './letter-points.ts'
 
 const idPrefix = 'dlq:'
 
-/** A record that could not be persisted: the bytes as they came, and why. */
+/** Data that could not be taken: the bytes as they came, and why. */
 export interface Letter {
-  /** `dlq:partition:offset` of the ingest record. */
+  /** `dlq:partition:offset` of the ingest record, `dlq:mqtt:…` for a message of an agent. */
   readonly id: string
-  readonly partition: number
-  readonly offset: number
+  /** Of the message, null for an ingest record. */
+  readonly topic: string | null
   readonly reason: string
   /** Epoch ms. */
   readonly at: number
@@ -19,7 +21,7 @@ export interface Letter {
   readonly value: Buffer
 }
 
-/** The dead letters, oldest first, each ingest record once. */
+/** The dead letters, oldest first, each ingest record and each message once. */
 export async function listLetters(log: Log): Promise<Letter[]> {
   const letters = new Map<string, Letter>()
   for (const record of await readToEnd(log, topics.deadLetters)) {
@@ -47,32 +49,35 @@ export async function replayLetters(
   const letters = (await listLetters(log)).filter(({ id }) => ids === 'all' || ids.includes(id))
   const replayed: Replayed[] = []
   for (const letter of letters) {
-    const batch = objectIn(letter.value)
-    if (typeof batch?.tenant !== 'string') {
-      replayed.push({ letter, refusal: 'it is not a batch of a tenant' })
+    const points =
+      letter.topic === null ? pointsOfRecord(letter, now) : pointsOfMessage(letter, letter.topic, now)
+    if ('refusal' in points) {
+      replayed.push({ letter, refusal: points.refusal })
       continue
     }
-    // One that died again keeps its first id: both letters are the same data.
-    const id = typeof batch.id === 'string' && batch.id.startsWith(idPrefix) ? batch.id : letter.id
-    const value = JSON.stringify({ ...batch, id, received: now })
-    await log.append(topics.ingest, [{ key: batch.tenant, value }])
+    const { batch } = points
+    await log.append(topics.ingest, [{ key: batch.tenant, value: JSON.stringify(batch) }])
     replayed.push({ letter, refusal: null })
   }
   return replayed
 }
 
+function pointsOfRecord(letter: Letter, now: number): LetterPoints {
+  const batch = objectIn(letter.value) as Partial<Batch> | undefined
+  if (typeof batch?.tenant !== 'string') return { refusal: 'it is not a batch of a tenant' }
+  // One that died again keeps its first id: both letters are the same data.
+  const id = typeof batch.id === 'string' && batch.id.startsWith(idPrefix) ? batch.id : letter.id
+  return { batch: { ...(batch as Batch), id, received: now } }
+}
+
 function toLetter({ headers, key, value, timestamp }: LogRecord): Letter | undefined {
-  const { [letterHeaders.partition]: partition, [letterHeaders.offset]: offset } = headers
-  if (partition === undefined || offset === undefined) return undefined
-  return {
-    id: `${idPrefix}${partition}:${offset}`,
-    partition: Number(partition),
-    offset: Number(offset),
-    reason: headers[letterHeaders.reason] ?? '',
-    at: timestamp,
-    tenant: key,
-    value,
+  const { partition, offset, topic, id, reason } = letterHeaders
+  const common = { reason: headers[reason] ?? '', at: timestamp, tenant: key, value }
+  if (headers[id] !== undefined && headers[topic] !== undefined) {
+    return { ...common, id: `${idPrefix}mqtt:${headers[id]}`, topic: headers[topic] }
   }
+  if (headers[partition] === undefined || headers[offset] === undefined) return undefined
+  return { ...common, id: `${idPrefix}${headers[partition]}:${headers[offset]}`, topic: null }
 }
 
 function objectIn(value: Buffer): Record<string, unknown> | undefined {

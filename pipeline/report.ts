@@ -19,9 +19,15 @@ export function topicLines({ topics, persist }: Awaited<ReturnType<typeof descri
   ]
 }
 
-/** A dead letter in one line: id, time, tenant, reason. */
-export function letterLine({ id, at, tenant, reason }: Letter): string {
-  return [id, new Date(at).toISOString(), tenant ?? '-', reason].join('\t')
+/** A dead letter in one line: id, time, tenant, reason, and the topic of a message. */
+export function letterLine({ id, at, tenant, reason, topic }: Letter): string {
+  const line = [id, new Date(at).toISOString(), tenant ?? '-', reason]
+  return (topic === null ? line : [...line, topic]).map(printable).join('\t')
+}
+
+/** Topics come from strangers. */
+function printable(text: string): string {
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '�')
 }
 
 /** What became of a letter that was to be sent again. */

@@ -38,6 +38,8 @@ export interface SubscriberOptions {
   onLost(): void
   /** More is held than allowed; the connection has been ended and stays so until `resume`. */
   onFull(): void
+  /** A message with QoS 0 found no room: nobody keeps it. */
+  onDropped(): void
   onSubscribed?(): void
 }
 
@@ -64,6 +66,8 @@ const settings = {
   /** As long as the broker keeps sessions. */
   sessionExpirySeconds: 14 * 86_400,
 }
+/** The id of messages with QoS 0, which nobody waits to see acknowledged. */
+const none = 0
 /** A reason code of MQTT 5. */
 const sessionTakenOver = 142
 /** Keeps the client from acknowledging by itself, and from nothing else. */
@@ -98,12 +102,13 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
     },
   })
   const acks = createAckQueue((messageId) => {
+    if (messageId === none) return
     writeToStream({ cmd: 'puback', messageId, reasonCode: 0 }, client.stream, { protocolVersion: 5 })
   })
 
   client.handleMessage = (packet, done) => {
     take(packet)
-    done(packet.qos === 1 ? heldBack : undefined)
+    done(heldBack)
   }
   client.on('connect', () => void subscribe())
   client.on('close', () => {
@@ -124,22 +129,23 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
   })
 
   function take(packet: IPublishPacket): void {
-    const { topic, payload, qos, messageId = 0 } = packet
-    const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(payload)
     if (isSuspended) return
-    if (qos === 0) {
-      options.onMessage({ topic, payload: bytes, ack: () => undefined })
+    const { topic, payload, messageId = none } = packet
+    const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(payload)
+    if (acks.count >= limits.heldMessages || acks.bytes + bytes.length > limits.heldBytes) {
+      if (messageId === none) options.onDropped()
+      else suspend()
       return
     }
     const ticket = acks.hold(messageId, bytes.length)
-    if (acks.count > limits.heldMessages || acks.bytes > limits.heldBytes) {
-      isSuspended = true
-      away = new Error('more messages wait than may be held')
-      client.end(true)
-      options.onFull()
-      return
-    }
     options.onMessage({ topic, payload: bytes, ack: () => acks.release(ticket) })
+  }
+
+  function suspend(): void {
+    isSuspended = true
+    away = new Error('more messages wait than may be held')
+    client.end(true)
+    options.onFull()
   }
 
   async function subscribe(): Promise<void> {
