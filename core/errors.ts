@@ -196,6 +196,12 @@ export const errors = {
     title: 'This sign-in link has been used or has expired',
     remedy: 'Make a new one: npm run streamgauge -- sign-in.',
   },
+  // agents
+  AGENT_EXISTS: {
+    status: 409,
+    title: 'This agent is enrolled already',
+    remedy: 'Add ?renew=true for a new password, which ends the one before.',
+  },
   // capacity and outages: always with Retry-After
   QUOTA_EXCEEDED: {
     status: 429,
@@ -221,6 +227,11 @@ export const errors = {
     status: 503,
     title: 'The store cannot be reached',
     remedy: 'Try again after Retry-After seconds.',
+  },
+  BROKER_UNAVAILABLE: {
+    status: 503,
+    title: 'The broker of the agents cannot be reached',
+    remedy: 'Start the broker, or name it in MQTT_URL, MQTT_ADMIN_URL and MQTT_AGENT_KEY; then try again.',
   },
   SESSIONS_UNAVAILABLE: {
     status: 503,

@@ -57,19 +57,24 @@ export async function enrollAgent(
        status = IF(revoked_at IS NULL, status, NULL),
        reason = IF(revoked_at IS NULL, reason, NULL),
        status_at = IF(revoked_at IS NULL, status_at, NULL),
+       declared_at = IF(revoked_at IS NULL, declared_at, NULL),
+       epoch = IF(revoked_at IS NULL, epoch, NULL),
        revoked_at = NULL`,
     [agent.tenantId, agent.agentId, now],
   )
   return affectedRows === 0 ? undefined : findAgent(db, agent)
 }
 
-/** Makes the password before worthless; undefined when the agent is not enrolled. */
+/**
+ * Makes the password before worthless; undefined when the agent is not enrolled. Its runs are counted anew: it may
+ * have moved to a machine whose clock is behind.
+ */
 export async function renewAgent(
   db: Queryable,
   agent: { tenantId: number; agentId: string },
 ): Promise<AgentRow | undefined> {
   const { affectedRows } = await db.execute(
-    `UPDATE agents SET generation = generation + 1
+    `UPDATE agents SET generation = generation + 1, epoch = NULL, declared_at = NULL
      WHERE tenant_id = ? AND agent_id = ? AND revoked_at IS NULL`,
     [agent.tenantId, agent.agentId],
   )
@@ -114,17 +119,25 @@ export async function listAgents(
   return rows.map(readAgent)
 }
 
-/** Agents of all tenants in the order of the key, after `after`; revoked ones included. For whoever mirrors them. */
-export async function allAgents(
+/** What the login of an agent depends on. */
+export type AgentKeyRow = Pick<
+  AgentRow,
+  'tenant' | 'tenantId' | 'agentId' | 'generation' | 'revokedAt' | 'epoch'
+>
+
+/** Keys of the agents of all tenants in their order, after `after`; revoked ones included. */
+export function listAgentKeys(
   db: Queryable,
   page: { after: { tenantId: number; agentId: string }; limit: number },
-): Promise<AgentRow[]> {
-  const rows = await db.query<Stored>(
-    `${select} WHERE (agents.tenant_id, agents.agent_id) > (?, ?)
+): Promise<AgentKeyRow[]> {
+  return db.query<AgentKeyRow>(
+    `SELECT tenants.name AS tenant, agents.tenant_id AS tenantId, agents.agent_id AS agentId,
+       agents.generation, agents.revoked_at AS revokedAt, agents.epoch
+     FROM agents JOIN tenants ON tenants.id = agents.tenant_id
+     WHERE agents.tenant_id > ? OR (agents.tenant_id = ? AND agents.agent_id > ?)
      ORDER BY agents.tenant_id, agents.agent_id LIMIT ?`,
-    [page.after.tenantId, page.after.agentId, page.limit],
+    [page.after.tenantId, page.after.tenantId, page.after.agentId, page.limit],
   )
-  return rows.map(readAgent)
 }
 
 /**
