@@ -11,7 +11,7 @@ import { openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import { openRedis } from '@streamgauge/adapters/redis/client.ts'
 import type { StepHook } from '@streamgauge/pipeline/persist/steps.ts'
 
-const allRoles = ['connectors', 'pipeline', 'gateway'] as const
+const allRoles = ['connectors', 'bridge', 'pipeline', 'gateway'] as const
 type Role = (typeof allRoles)[number]
 
 interface Closable {
@@ -22,8 +22,8 @@ interface Closable {
 /** Short time-outs, so that a store that hangs is noticed; these look-ups take less than a millisecond. */
 const quickDatabase = { connectionLimit: 4, statementTimeoutMs: 1_000 }
 
-const roles = readRoles(process.argv.slice(2))
 const config = readConfig(process.env)
+const roles = readRoles(process.argv.slice(2))
 const logger = createLog({
   name: roles.join('+'),
   level: config.logLevel,
@@ -58,8 +58,9 @@ async function start(): Promise<void> {
   connections.push({ name: 'auth', close: () => auth.close() })
 
   // A shared process follows the connectors' rule: it is ready while it can take points.
-  const needsLog = has('connectors') || has('pipeline')
-  const needsStore = !has('connectors')
+  const takesPoints = has('connectors') || has('bridge')
+  const needsLog = takesPoints || has('pipeline')
+  const needsStore = !takesPoints
   const health: HealthCheck[] = [
     { name: 'mariadb', ping: () => database.ping(), required: needsStore },
     { name: 'redis', ping: () => redis.ping(), required: false },
@@ -71,6 +72,24 @@ async function start(): Promise<void> {
   if (has('connectors')) {
     const { registerIngest } = await import('@streamgauge/connectors/http/ingest.ts')
     await registerIngest(app, { log, database: quick, redis, registry, limits: config.limits })
+  }
+  if (has('bridge') && config.mqtt) {
+    const { startBridge } = await import('@streamgauge/connectors/mqtt/bridge.ts')
+    const { mqtt, limits } = config
+    const onStatus = () => undefined
+    const bridge = await startBridge({
+      mqtt,
+      log,
+      database: quick,
+      redis,
+      auth,
+      logger,
+      registry,
+      limits,
+      onStatus,
+    })
+    workers.push({ name: 'bridge', close: () => bridge.close() })
+    health.push({ name: 'mqtt', ping: () => bridge.health(), required: false })
   }
   if (has('gateway')) {
     const { registerGateway } = await import('@streamgauge/gateway/gateway.ts')
@@ -136,11 +155,21 @@ function crash(error: unknown): void {
   process.exit(1)
 }
 
+/** All roles unless some are named; the bridge only where there is a broker. */
 function readRoles(args: readonly string[]): Role[] {
   const given = args.find((arg) => arg.startsWith('--role='))?.slice('--role='.length)
-  const wanted = given === undefined ? [...allRoles] : given.split(',')
+  if (given === undefined) return allRoles.filter((role) => role !== 'bridge' || config.mqtt)
+  const wanted = given.split(',')
   const unknown = wanted.filter((role) => !(allRoles as readonly string[]).includes(role))
-  if (unknown.length === 0) return wanted as Role[]
-  process.stderr.write(`There is no role ${unknown.join(', ')}; the roles are ${allRoles.join(', ')}.\n`)
+  if (unknown.length > 0)
+    refuse(`There is no role ${unknown.join(', ')}; the roles are ${allRoles.join(', ')}.`)
+  if (wanted.includes('bridge') && !config.mqtt) {
+    refuse('The role bridge needs MQTT_URL, such as mqtt://streamgauge-bridge:password@127.0.0.1:1883.')
+  }
+  return wanted as Role[]
+}
+
+function refuse(reason: string): never {
+  process.stderr.write(`${reason}\n`)
   process.exit(2)
 }

@@ -3,7 +3,7 @@ import { within } from '../deadline.ts'
 
 /** One thing this process depends on. */
 export interface HealthCheck {
-  readonly name: 'mariadb' | 'redis' | 'log'
+  readonly name: 'mariadb' | 'redis' | 'log' | 'mqtt'
   /** Round trip in ms; throws when it cannot be reached. */
   readonly ping: () => Promise<number>
   /** True when this process cannot do its main job without it. */
