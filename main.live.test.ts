@@ -113,8 +113,12 @@ test('a role that does not exist, and a variable that is missing, are named', as
   const [code, text] = await run(['--role=cook'], {})
   assert.deepEqual(
     [code, text.trim()],
-    [2, 'There is no role cook; the roles are connectors, pipeline, gateway.'],
+    [2, 'There is no role cook; the roles are connectors, bridge, pipeline, gateway.'],
   )
+  const services = { KAFKA_BROKERS: 'a:9092', DATABASE_URL: 'mysql://a/b', REDIS_URL: 'redis://a' }
+  const [bridge, why] = await run(['--role=connectors,bridge'], services)
+  assert.equal(bridge, 2)
+  assert.match(why, /The role bridge needs MQTT_URL, such as mqtt:/)
   assert.match(
     (await run([], {}))[1],
     /KAFKA_BROKERS is not set; for example KAFKA_BROKERS=127\.0\.0\.1:9092/,

@@ -22,8 +22,13 @@ interface Closable {
 /** Short time-outs, so that a store that hangs is noticed; these look-ups take less than a millisecond. */
 const quickDatabase = { connectionLimit: 4, statementTimeoutMs: 1_000 }
 
+const named = readRoles(process.argv.slice(2))
 const config = readConfig(process.env)
-const roles = readRoles(process.argv.slice(2))
+if (named?.includes('bridge') && !config.mqtt) {
+  refuse('The role bridge needs MQTT_URL, such as mqtt://streamgauge-bridge:password@127.0.0.1:1883.')
+}
+/** All, unless some are named; the bridge only where there is a broker. */
+const roles = named ?? allRoles.filter((role) => role !== 'bridge' || config.mqtt)
 const logger = createLog({
   name: roles.join('+'),
   level: config.logLevel,
@@ -155,18 +160,14 @@ function crash(error: unknown): void {
   process.exit(1)
 }
 
-/** All roles unless some are named; the bridge only where there is a broker. */
-function readRoles(args: readonly string[]): Role[] {
+function readRoles(args: readonly string[]): Role[] | undefined {
   const given = args.find((arg) => arg.startsWith('--role='))?.slice('--role='.length)
-  if (given === undefined) return allRoles.filter((role) => role !== 'bridge' || config.mqtt)
-  const wanted = given.split(',')
+  const wanted = given?.split(',') ?? []
   const unknown = wanted.filter((role) => !(allRoles as readonly string[]).includes(role))
-  if (unknown.length > 0)
+  if (unknown.length > 0) {
     refuse(`There is no role ${unknown.join(', ')}; the roles are ${allRoles.join(', ')}.`)
-  if (wanted.includes('bridge') && !config.mqtt) {
-    refuse('The role bridge needs MQTT_URL, such as mqtt://streamgauge-bridge:password@127.0.0.1:1883.')
   }
-  return wanted as Role[]
+  return given === undefined ? undefined : (wanted as Role[])
 }
 
 function refuse(reason: string): never {
