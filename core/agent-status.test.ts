@@ -1,8 +1,19 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type AgentReport, agentState, type Declared, parseAgentReport, supersedes } from './agent-status.ts'
+import {
+  type AgentReport,
+  agentState,
+  type Declared,
+  parseAgentReport,
+  type Sight,
+  supersedes,
+} from './agent-status.ts'
 
 const now = 1_790_000_000_000
+
+const noEdge = { edgeSince: Number.POSITIVE_INFINITY, edgeUntil: Number.NEGATIVE_INFINITY }
+/** All is heard, up to this moment. */
+const clear: Sight = { now, seenUntil: now, edgeSince: now - 900_000, edgeUntil: now }
 
 const silence: [silentMs: number, intervalMs: number | null, blind: boolean, status: string][] = [
   [0, 1_000, false, 'online'],
@@ -22,11 +33,27 @@ for (const [silentMs, intervalMs, blind, status] of silence) {
   const sight = blind ? ', while records wait that were not seen' : ''
   test(`silent for ${silentMs} ms with an interval of ${intervalMs} ms${sight}: ${status}`, () => {
     const seen = { lastSeen: now - silentMs, intervalMs }
-    const state = agentState(undefined, seen, { now, blind, edgeSince: Number.POSITIVE_INFINITY })
+    const state = agentState(undefined, seen, { ...clear, seenUntil: blind ? now - 2_501 : now, ...noEdge })
     assert.equal(state.status, status)
     assert.equal(state.reason, status === 'late' || status === 'offline' ? 'silent' : null)
   })
 }
+
+test('silence counts as far as was heard', () => {
+  const seen = { lastSeen: now - 2_400, intervalMs: 1_000 }
+  const statusWith = (heardMs: number) =>
+    agentState(undefined, seen, { ...clear, seenUntil: seen.lastSeen + heardMs }).status
+  assert.deepEqual([1_500, 1_501, 2_000, 2_001].map(statusWith), ['online', 'late', 'late', 'offline'])
+})
+
+test('an agent at the broker is silent as far as the bridge was heard, one over HTTP is not', () => {
+  const seen = { lastSeen: now - 2_400, intervalMs: 1_000 }
+  const atBroker = { ...online(900), intervalMs: 1_000 }
+  const statusWith = (heardMs: number) =>
+    agentState(atBroker, seen, { ...clear, edgeUntil: seen.lastSeen + heardMs }).status
+  assert.deepEqual([1_500, 1_501, 2_000, 2_001].map(statusWith), ['online', 'late', 'late', 'offline'])
+  assert.equal(agentState(undefined, seen, { ...clear, ...noEdge }).status, 'offline')
+})
 
 /** An agent with an interval of 10 s; times are seconds before now, `edge` since when the broker is heard. */
 const s = (ago: number) => now - ago * 1_000
@@ -78,25 +105,23 @@ const declared: [what: string, Declared, seenAgo: number | null, edgeAgo: number
 for (const [what, said, seenAgo, edgeAgo, wanted] of declared) {
   test(`${what}: ${wanted}`, () => {
     const seen = seenAgo === null ? undefined : { lastSeen: s(seenAgo), intervalMs: 10_000 }
-    const edgeSince = edgeAgo === null ? Number.POSITIVE_INFINITY : s(edgeAgo)
-    const { status, reason } = agentState(said, seen, { now, blind: false, edgeSince })
+    const edge = edgeAgo === null ? noEdge : { edgeSince: s(edgeAgo) }
+    const { status, reason } = agentState(said, seen, { ...clear, ...edge })
     assert.equal([status, reason].filter(Boolean).join(' '), wanted)
   })
 }
 
 test('what an agent declares of its interval counts more than what its points tell, and is at least 1 s', () => {
-  const sight = { now, blind: false, edgeSince: 0 }
   const seen = { lastSeen: now, intervalMs: 4_000 }
-  assert.equal(agentState(online(1), seen, sight).intervalMs, 10_000)
-  assert.equal(agentState({ ...online(1), intervalMs: 100 }, seen, sight).intervalMs, 1_000)
-  assert.equal(agentState({ ...online(1), intervalMs: null }, seen, sight).intervalMs, 4_000)
+  assert.equal(agentState(online(1), seen, clear).intervalMs, 10_000)
+  assert.equal(agentState({ ...online(1), intervalMs: 100 }, seen, clear).intervalMs, 1_000)
+  assert.equal(agentState({ ...online(1), intervalMs: null }, seen, clear).intervalMs, 4_000)
 })
 
 test('last seen is its newest points or its own word; a will is neither, where there is another', () => {
-  const sight = { now, blind: false, edgeSince: 0 }
   const seen = { lastSeen: s(9), intervalMs: null }
   const lastSeen = (said: Declared | undefined, points: typeof seen | undefined) =>
-    agentState(said, points, sight).lastSeen
+    agentState(said, points, clear).lastSeen
   assert.equal(lastSeen(online(3), seen), s(3))
   assert.equal(lastSeen(online(30), seen), s(9))
   assert.equal(lastSeen(offline('stopped', 3), seen), s(3))

@@ -84,14 +84,15 @@ export interface Sighting {
   readonly intervalMs: number | null
 }
 
-/** What whoever judges can see. */
+/** How far whoever judges could have heard. Epoch ms. */
 export interface Sight {
-  /** Epoch ms. */
   readonly now: number
-  /** Points may have been accepted that were not seen here. */
-  readonly blind: boolean
-  /** Since when what agents publish at the broker has reached us without a gap, epoch ms; Infinity while it doesn't. */
+  /** Everything accepted until then was seen here. */
+  readonly seenUntil: number
+  /** Since when what agents publish at the broker reaches us without a gap; Infinity when it doesn't. */
   readonly edgeSince: number
+  /** Until when it surely did. */
+  readonly edgeUntil: number
 }
 
 export type AgentStatus = 'online' | 'late' | 'offline' | 'unknown'
@@ -111,6 +112,8 @@ const offlineAfter = 2
 export const shortestIntervalMs = 1_000
 /** One sighting alone tells nothing about how often more are to be expected. */
 const trustedAloneMs = 60_000
+/** Who could not hear for this long is blind: silence proves nothing. Below it, silence counts as far as was heard. */
+const blindAfterMs = 2_500
 /** Points that were accepted together with a goodbye don't contradict it; later ones do. */
 const farewellMs = 1_000
 
@@ -138,17 +141,20 @@ export function agentState(
 function bySilence(
   lastSeen: number | null,
   intervalMs: number | null,
-  { now, blind, edgeSince }: Sight,
+  { now, seenUntil, edgeSince, edgeUntil }: Sight,
   heardAtBroker: boolean,
 ): Pick<AgentState, 'status' | 'reason'> {
   if (lastSeen === null) return { status: 'unknown', reason: null }
-  const silent = now - lastSeen
-  if (intervalMs === null) return { status: silent <= trustedAloneMs ? 'online' : 'unknown', reason: null }
-  if (silent <= lateAfter * intervalMs) return { status: 'online', reason: null }
-  if (blind) return { status: 'unknown', reason: null }
+  const sinceSeen = now - lastSeen
+  if (intervalMs === null) return { status: sinceSeen <= trustedAloneMs ? 'online' : 'unknown', reason: null }
+  if (sinceSeen <= lateAfter * intervalMs) return { status: 'online', reason: null }
+  const heardUntil = Math.min(now, seenUntil, heardAtBroker ? edgeUntil : now)
+  if (now - heardUntil > blindAfterMs) return { status: 'unknown', reason: null }
   // Nobody listened at the broker for a part of the silence: it counts from when somebody does again.
-  const unheard = heardAtBroker && lastSeen < edgeSince
-  if (unheard && now - edgeSince <= offlineAfter * intervalMs) return { status: 'unknown', reason: null }
+  const gap = heardAtBroker && lastSeen < edgeSince
+  if (gap && !(now - edgeSince > offlineAfter * intervalMs)) return { status: 'unknown', reason: null }
+  const silent = heardUntil - lastSeen
+  if (silent <= lateAfter * intervalMs) return { status: 'online', reason: null }
   return { status: silent <= offlineAfter * intervalMs ? 'late' : 'offline', reason: 'silent' }
 }
 

@@ -19,6 +19,7 @@ import { persistGroup, topics } from '@streamgauge/core/topics.ts'
 import type { FastifyInstance } from 'fastify'
 import { addTenantRoutes } from './admin/tenants.ts'
 import { addTokenRoutes } from './admin/tokens.ts'
+import { followAgents } from './live/agents.ts'
 import { Behind } from './live/behind.ts'
 import { Paces } from './live/pace.ts'
 import { Presence } from './live/presence.ts'
@@ -93,6 +94,7 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
         streams.pump(batch.tenant, at)
         paces.note(batch.tenant, batch.received, batch.s.length, at, live)
         presence.note(batch)
+        watches.noted(batch)
       },
       cut: (partition, reason) => streams.cut(partition, reason, Date.now()),
     },
@@ -100,6 +102,19 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
   const head = (partition: number) => ring.head(partition)
   const behind = new Behind({ bounds: () => log.bounds(topics.ingest), head })
   const seeds = new Seeds(store, presence, rawRetentionMs)
+  const agents = followAgents({
+    store,
+    redis,
+    redisUrl: config.redisUrl,
+    presence,
+    seeds,
+    behind,
+    partitionFor,
+    watched: (tenant) => streams.has(tenant),
+    onNews: (tenant) => streams.pump(tenant, Date.now()),
+    logger,
+  })
+  const { fleet, roster, watches } = agents
   const sessions = createSessionStore(redis)
   const logins = new Logins(auth, sessions, publicUrl)
 
@@ -116,10 +131,10 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
     endStreams: (key) => streams.endLogin(key),
   })
   const loginOf = logins.of.bind(logins)
-  addStreamRoute(app, { tail, ring, views: new Views(), streams, partitionFor, loginOf })
+  addStreamRoute(app, { tail, ring, views: new Views(), streams, watches, partitionFor, loginOf })
   addQueryRoutes(app, { database, store, partitionFor, kept })
   addSeriesRoute(app, { store, presence, rawRetentionMs })
-  addAgentsRoute(app, { presence, seeds, behind, partitionFor })
+  addAgentsRoute(app, { presence, roster, fleet })
   addDetailRoute(app, { store, paces, behind, partitionFor, head })
   addTenantRoutes(app, { database, store })
   addTokenRoutes(app, { database, store })
@@ -140,6 +155,7 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
     async close() {
       clearInterval(sweeper)
       streams.endAll()
+      agents.close()
       store.close()
       await tail.close()
     },

@@ -13,17 +13,20 @@ export interface BehindOptions {
 export interface Backlog {
   readonly records: number
   readonly ms: number
+  /** Everything accepted until then has been seen here, epoch ms. */
+  readonly seenUntil: number
 }
 
-const pollMs = 1_000
+const pollMs = 500
 const deadlineMs = 1_000
 
-/** Compares the end of `metrics.ingest` with what has come through; asks the log once a second, while asked itself. */
+/** Compares the end of `metrics.ingest` with what has come through; asks the log twice a second, while asked itself. */
 export class Behind {
   readonly #o: BehindOptions
   readonly #now: () => number
   /** Ends that were not reached when they were read, oldest first, by partition. */
   readonly #ends = new Map<number, { high: number; at: number }[]>()
+  readonly #seenUntil = new Map<number, number>()
   #polledAt = Number.NEGATIVE_INFINITY
   #poll: Promise<void> = Promise.resolve()
 
@@ -40,11 +43,15 @@ export class Behind {
     await this.#poll
     const head = this.#o.head(partition)
     const ends = this.#ends.get(partition)
-    if (head === undefined || !ends) return { records: 0, ms: 0 }
-    while (ends.length > 0 && ends[0].high - 1 <= head) ends.shift()
+    if (head === undefined || !ends) return { records: 0, ms: 0, seenUntil: Number.NEGATIVE_INFINITY }
+    for (let end = ends[0]; end && end.high - 1 <= head; end = ends[0]) {
+      this.#seenUntil.set(partition, end.at)
+      ends.shift()
+    }
+    const seenUntil = this.#seenUntil.get(partition) ?? Number.NEGATIVE_INFINITY
     const newest = ends.at(-1)
-    if (!newest) return { records: 0, ms: 0 }
-    return { records: newest.high - 1 - head, ms: Math.max(1, this.#now() - ends[0].at) }
+    if (!newest) return { records: 0, ms: 0, seenUntil }
+    return { records: newest.high - 1 - head, ms: Math.max(1, this.#now() - ends[0].at), seenUntil }
   }
 
   async #read(): Promise<void> {

@@ -24,7 +24,7 @@ const mem: SeriesName = ['mem', 'web-1', {}]
 test('an agent was last seen when its newest record was accepted, whatever its points say', () => {
   const presence = new Presence()
   presence.note(record('a', start, [[cpu, start - 86_400_000, 1]]))
-  assert.equal(presence.agents('a')[0].lastSeen, start)
+  assert.equal(presence.agents('a').get('web-1')?.lastSeen, start)
   assert.deepEqual(presence.last('a', 1), { ts: start - 86_400_000, value: 1 })
 })
 
@@ -42,21 +42,30 @@ test('the interval is that of the most frequent series, and one outage does not 
     presence.note(record('a', at, [[cpu, at, 1]]))
     if (second % 10 === 0) presence.note(record('a', at + 300, [[mem, at + 300, 1]]))
   }
-  assert.equal(presence.agents('a')[0].intervalMs, 5_000)
+  assert.equal(presence.agents('a').get('web-1')?.intervalMs, 5_000)
 })
 
 test('an interval below a second reads as one second, and one point has none', () => {
   const presence = new Presence()
   presence.note(record('a', start, [[cpu, start, 1]]))
-  assert.equal(presence.agents('a')[0].intervalMs, null)
+  assert.equal(presence.agents('a').get('web-1')?.intervalMs, null)
   presence.note(record('a', start + 15, [[cpu, start + 15, 1]]))
-  assert.equal(presence.agents('a')[0].intervalMs, 1_000)
+  assert.equal(presence.agents('a').get('web-1')?.intervalMs, 1_000)
+})
+
+test('the series of an agent are in the order of their names, the newest of them included', () => {
+  const presence = new Presence()
+  const names = () => presence.series('a', 'web-1').map(({ name: [metric] }) => metric)
+  presence.note(record('a', start, [[mem, start, 1]]))
+  assert.deepEqual(names(), ['mem'])
+  presence.note(record('a', start, [[cpu, start, 1]]))
+  assert.deepEqual(names(), ['cpu', 'mem'])
 })
 
 test('points without an agent belong to no agent', () => {
   const presence = new Presence()
   presence.note(record('a', start, [[['cpu', null, {}], start, 1]]))
-  assert.deepEqual(presence.agents('a'), [])
+  assert.equal(presence.agents('a').size, 0)
   assert.deepEqual(presence.last('a', 1), { ts: start, value: 1 })
 })
 
@@ -70,9 +79,10 @@ test('what the database holds fills in, and never replaces what came live', () =
   })
   presence.add('a', [stored(cpu, 1), stored(['disk', 'db-1', {}], 3)], start)
   assert.deepEqual(presence.last('a', 1), { ts: start, value: 9 })
-  const [db, web] = presence.agents('a')
-  assert.deepEqual([db.agent, db.lastSeen, db.intervalMs], ['db-1', start - 4_000, 2_000])
-  assert.equal(web.agent, 'web-1')
+  const agents = presence.agents('a')
+  assert.deepEqual([...agents.keys()], ['web-1', 'db-1'])
+  const db = agents.get('db-1')
+  assert.deepEqual([db?.lastSeen, db?.intervalMs], [start - 4_000, 2_000])
 })
 
 test('over its capacity it forgets the tenant that was quiet longest', () => {

@@ -1,6 +1,6 @@
+import type { Sighting } from '@streamgauge/core/agent-status.ts'
 import type { Batch, SeriesName } from '@streamgauge/core/batch.ts'
 import { Interval } from './interval.ts'
-import type { Sighting } from './status.ts'
 
 export interface LastPoint {
   readonly ts: number
@@ -15,12 +15,6 @@ export interface SeenSeries {
   readonly interval: Interval
 }
 
-export interface SeenAgent extends Sighting {
-  readonly agent: string
-  /** By metric name, then tags. */
-  readonly series: readonly SeenSeries[]
-}
-
 /** A series as the database knows it, with its newest points, newest first. */
 export interface StoredSeries {
   readonly id: number
@@ -28,10 +22,28 @@ export interface StoredSeries {
   readonly points: readonly LastPoint[]
 }
 
-interface Agent {
+class Agent implements Sighting {
   lastSeen: number
-  readonly series: Set<SeenSeries>
+  readonly series = new Set<SeenSeries>()
+  /** The same in order, until there is another. */
+  sorted: readonly SeenSeries[] | undefined
+
+  constructor(lastSeen: number) {
+    this.lastSeen = lastSeen
+  }
+
+  /** The agent is heard as often as the most frequent of its series. */
+  get intervalMs(): number | null {
+    let least: number | null = null
+    for (const { interval } of this.series) {
+      const { ms } = interval
+      if (ms !== null && (least === null || ms < least)) least = ms
+    }
+    return least
+  }
 }
+
+const noAgents: ReadonlyMap<string, Sighting> = new Map()
 
 interface Tenant {
   readonly series: Map<number, SeenSeries>
@@ -99,17 +111,17 @@ export class Presence {
     return this.#tenants.get(tenant)?.complete === true
   }
 
-  /** Agents in the order of their ids. */
-  agents(name: string): SeenAgent[] {
-    const { agents } = this.#tenants.get(name) ?? { agents: new Map<string, Agent>() }
-    return [...agents]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([agent, { lastSeen, series }]) => ({
-        agent,
-        lastSeen,
-        intervalMs: shortest([...series]),
-        series: [...series].sort(bySeriesName),
-      }))
+  /** The agents of a tenant, as a view of this moment: read it at once. */
+  agents(name: string): ReadonlyMap<string, Sighting> {
+    return this.#tenants.get(name)?.agents ?? noAgents
+  }
+
+  /** The series of an agent by metric name, then tags. */
+  series(name: string, id: string): readonly SeenSeries[] {
+    const agent = this.#tenants.get(name)?.agents.get(id)
+    if (!agent) return []
+    agent.sorted ??= inOrder([...agent.series])
+    return agent.sorted
   }
 
   #series(tenant: Tenant, id: number, name: SeriesName, ts: number): SeenSeries {
@@ -127,11 +139,13 @@ export class Presence {
     if (id === null) return
     let agent = tenant.agents.get(id)
     if (!agent) {
-      agent = { lastSeen: at, series: new Set() }
+      agent = new Agent(at)
       tenant.agents.set(id, agent)
     }
     agent.lastSeen = Math.max(agent.lastSeen, at)
+    if (agent.series.has(series)) return
     agent.series.add(series)
+    agent.sorted = undefined
   }
 
   #tenant(name: string, at: number): Tenant {
@@ -153,18 +167,7 @@ export class Presence {
   }
 }
 
-/** The agent is heard as often as the most frequent of its series. */
-function shortest(series: readonly SeenSeries[]): number | null {
-  let least: number | null = null
-  for (const { interval } of series) {
-    const { ms } = interval
-    if (ms !== null && (least === null || ms < least)) least = ms
-  }
-  return least
-}
-
-function bySeriesName(a: SeenSeries, b: SeenSeries): number {
-  const left = JSON.stringify(a.name)
-  const right = JSON.stringify(b.name)
-  return left < right ? -1 : left > right ? 1 : 0
+function inOrder(series: readonly SeenSeries[]): SeenSeries[] {
+  const keyed = series.map((one) => ({ one, key: JSON.stringify(one.name) }))
+  return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ one }) => one)
 }

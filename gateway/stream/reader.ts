@@ -20,6 +20,15 @@ export interface ReaderOptions {
   readonly ring: ReplayRing
   readonly views: Views
   readonly sink: Sink
+  /** What becomes of the tenant's agents; a stream hears of changes after it opened. */
+  readonly watch?: Changes
+}
+
+/** Changes that streams are told of beside the points, each by the version that it made. */
+export interface Changes {
+  readonly version: number
+  /** The events of the changes after `version`, of these agents or of all; undefined when there are none. */
+  after(version: number, agents: ReadonlySet<string> | undefined): Buffer | undefined
 }
 
 export const readerDefaults = {
@@ -40,6 +49,8 @@ export class Reader {
   #blocked = false
   /** Has been at the head since it opened or resynced: only then the byte bound applies, replay may be longer. */
   #live = false
+  /** The version of `watch` that was told. */
+  #told: number
   #lost: ResyncReason | undefined
   /** When bytes were last handed to the socket, epoch ms. */
   wroteAt = 0
@@ -48,6 +59,7 @@ export class Reader {
 
   constructor(options: ReaderOptions) {
     this.#o = options
+    this.#told = options.watch?.version ?? 0
   }
 
   /** Names where the stream starts, then replays what lies above `lastEventId`, or tells why it can't. */
@@ -79,9 +91,11 @@ export class Reader {
       if (!this.#sendNext(now)) {
         this.#place = this.#head()
         this.#live = true
-        return
+        break
       }
     }
+    // Points go first: what was told of agents may wait, and then only its last state counts.
+    if (!this.#blocked) this.#sendChanges(now)
   }
 
   /** The socket takes bytes again. */
@@ -133,6 +147,15 @@ export class Reader {
     if (taken.length === 0) return false
     this.#write(taken.length === 1 ? taken[0].view.frame() : merged(taken), now)
     return true
+  }
+
+  #sendChanges(now: number): void {
+    const { watch, filter } = this.#o
+    if (!watch) return
+    const agents = filter && filter.agents.size > 0 ? filter.agents : undefined
+    const frames = watch.after(this.#told, agents)
+    this.#told = watch.version
+    if (frames) this.#write(frames, now)
   }
 
   #write(frame: Buffer, now: number): void {

@@ -3,6 +3,7 @@ import { Fault } from '@streamgauge/core/fault.ts'
 import { limits } from '@streamgauge/core/limits.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ensureTenant } from '../ensure.ts'
+import type { Watches } from '../live/watches.ts'
 import { guarded, listOf, manyTexts, responses, tenantParams } from '../responses.ts'
 import type { Login } from '../session/logins.ts'
 import { makeFilter } from './filter.ts'
@@ -18,6 +19,7 @@ export interface StreamRouteOptions {
   readonly ring: ReplayRing
   readonly views: Views
   readonly streams: Streams
+  readonly watches: Watches
   readonly partitionFor: (tenant: string) => number
   readonly loginOf: (request: FastifyRequest) => Login
 }
@@ -40,6 +42,9 @@ const goodbyeMs = 1_000
 const description = [
   'Server-sent events. The stream opens with an `id:` block without data that names where it starts.',
   '`points`: one batch; its `id` is the position of its (last) record. A record is never split.',
+  '`agent`: an enrolled agent, or one known from its points, is now `{agent_id, status, reason, last_seen, interval_ms}` as',
+  'in the list of agents; told on every change of status or reason, without an `id`: read the list after a reconnect.',
+  '`?agent=` filters it as well, `?metric=` does not.',
   '`resync`: events are missing up to this `id`, fetch history anew; `{reason}` is one of',
   `${Object.entries(resyncReasons)
     .map(([name, text]) => `\`${name}\` (${text})`)
@@ -50,7 +55,7 @@ const description = [
 
 /** `GET /api/v1/stream/{tenant}`: points as they are stored. */
 export function addStreamRoute(app: FastifyInstance, options: StreamRouteOptions): void {
-  const { tail, ring, views, streams, partitionFor, loginOf } = options
+  const { tail, ring, views, streams, watches, partitionFor, loginOf } = options
 
   app.get<{ Querystring: Query }>('/api/v1/stream/:tenant', {
     onRequest: app.requireScope('read'),
@@ -80,18 +85,19 @@ export function addStreamRoute(app: FastifyInstance, options: StreamRouteOptions
       ),
     },
     handler: async (request, reply) => {
-      const tenant = ensureTenant(request).name
+      const { id, name: tenant } = ensureTenant(request)
       const partition = partitionFor(tenant)
       refuseWhenFull(tenant)
       if (!(await tail.whenReady(partition, patienceMs))) {
         throw unavailable('The gateway does not know yet where the log ends.', 2)
       }
+      const watch = await watches.open({ id, name: tenant })
       refuseWhenFull(tenant)
       const { raw } = reply
       if (raw.destroyed) return
       const filter = makeFilter(listOf(request.query.metric), listOf(request.query.agent))
       const sink = { write: (frame: Buffer) => raw.write(frame) }
-      const reader = new Reader({ partition, tenant, filter, ring, views, sink })
+      const reader = new Reader({ partition, tenant, filter, ring, views, sink, watch })
       const stream: OpenStream = {
         tenant,
         partition,

@@ -63,7 +63,11 @@ export class Streams {
     this.#count(-1)
   }
 
-  /** The ring has something new for this tenant. */
+  has(tenant: string): boolean {
+    return this.#byTenant.has(tenant)
+  }
+
+  /** There is something new for this tenant. */
   pump(tenant: string, now: number): void {
     for (const { reader } of this.#byTenant.get(tenant) ?? []) reader.pump(now)
   }

@@ -1,37 +1,56 @@
 import type { FastifyInstance } from 'fastify'
 import { ensureTenant } from '../ensure.ts'
-import type { Behind } from '../live/behind.ts'
-import type { Presence, SeenAgent } from '../live/presence.ts'
-import { agentStatus } from '../live/status.ts'
+import type { Fleet } from '../live/fleet.ts'
+import type { Presence, SeenSeries } from '../live/presence.ts'
+import type { Roster } from '../live/roster.ts'
 import { guarded, lastPoint, responses, tagsSchema, tenantParams } from '../responses.ts'
 import { clampLimit, listSchema, type PageQuery, pageOf, pageProperties, readCursor } from './page.ts'
-import type { Seeds } from './seed.ts'
 
 export interface AgentsRouteOptions {
   readonly presence: Presence
-  readonly seeds: Seeds
-  readonly behind: Behind
-  readonly partitionFor: (tenant: string) => number
+  readonly roster: Roster
+  readonly fleet: Fleet
 }
 
 /** Metrics named with each agent; `…/series?agent=` has all. */
 const metricsPerAgent = 50
-/** Records that wait this long or longer leave us without a view of the agents, ms. */
-const blindAfterMs = 1_000
+
+/** What the list and the stream's `agent` events both tell. */
+const stateProperties = {
+  agent_id: { type: 'string' },
+  status: {
+    enum: ['online', 'late', 'offline', 'unknown'],
+    description: [
+      'Late: silent for more than 1.5 intervals. Offline: silent for more than 2, or it said so itself, or the broker',
+      'in its name. Unknown: never heard of, or it can’t be told now whether it is silent.',
+    ].join(' '),
+  },
+  reason: {
+    type: ['string', 'null'],
+    enum: ['lost', 'stopped', 'revoked', 'silent', null],
+    description: 'Of being late or offline. Lost: the broker lost its connection. Stopped: it said goodbye.',
+  },
+  last_seen: {
+    type: ['integer', 'null'],
+    description: 'Server time of its newest record or word, epoch ms; null when there was none.',
+  },
+  interval_ms: {
+    type: ['integer', 'null'],
+    description: 'As it declares, else learned from its points; null before there are two.',
+  },
+}
 
 const item = {
   type: 'object',
   properties: {
-    agent_id: { type: 'string' },
-    status: {
-      enum: ['online', 'late', 'offline', 'unknown'],
-      description: 'Late: silent for more than 1.5 intervals; offline: for more than 2.',
-    },
-    reason: { type: ['string', 'null'], enum: ['silent', null] },
-    last_seen: { type: 'integer', description: 'Server time of its newest record, epoch ms.' },
-    interval_ms: {
-      type: ['integer', 'null'],
-      description: 'Learned from its points; null before there are two.',
+    ...stateProperties,
+    enrolled: { type: 'boolean', description: 'It has a login at the broker.' },
+    enrolled_at: { type: 'integer', description: 'Epoch ms; left out for agents that never were.' },
+    version: { type: 'string', description: 'Of its program, if it told.' },
+    inventory: {
+      type: 'object',
+      additionalProperties: true,
+      description: 'What it runs on, if it told.',
     },
     metrics: {
       type: 'array',
@@ -48,14 +67,13 @@ const item = {
   },
 }
 
-/** `GET …/agents`: who has sent points, and whether they still do. */
-export function addAgentsRoute(app: FastifyInstance, options: AgentsRouteOptions): void {
-  const { presence, seeds, behind, partitionFor } = options
+/** `GET …/agents`: who was enrolled or has sent points, and whether they still do. */
+export function addAgentsRoute(app: FastifyInstance, { presence, roster, fleet }: AgentsRouteOptions): void {
   app.get<{ Querystring: PageQuery }>('/api/v1/tenants/:tenant/agents', {
     onRequest: app.requireScope('read'),
     schema: {
       tags: ['agents'],
-      summary: 'Agents of a tenant, as seen from their points',
+      summary: 'Agents of a tenant: those enrolled and those known from their points',
       params: tenantParams,
       querystring: { type: 'object', additionalProperties: false, properties: pageProperties },
       response: responses({ 200: listSchema(item) }, ...guarded, 'QUERY_INVALID', 'STORE_UNAVAILABLE'),
@@ -64,33 +82,34 @@ export function addAgentsRoute(app: FastifyInstance, options: AgentsRouteOptions
       const tenant = ensureTenant(request)
       const limit = clampLimit(request.query.limit)
       const after = readCursor(request.query.cursor, /^./s) ?? ''
-      try {
-        await seeds.fill(tenant)
-      } catch (error) {
-        // Without the store the agents heard by this process are still worth an answer.
-        if (presence.agents(tenant.name).length === 0) throw error
+      await roster.fill(tenant)
+      const sight = await roster.sight(tenant.name)
+      const names = roster.names(tenant.name).filter((name) => name > after)
+      const page = pageOf(names.sort(), limit, (name) => name)
+      const enrolled = fleet.of(tenant.name)
+      return {
+        items: page.items.map((agent) => {
+          const { status, reason, lastSeen, intervalMs } = roster.state(tenant.name, agent, sight)
+          const row = enrolled.get(agent)
+          return {
+            agent_id: agent,
+            status,
+            reason,
+            last_seen: lastSeen,
+            interval_ms: intervalMs === null ? null : Math.round(intervalMs),
+            enrolled: row !== undefined && row.revokedAt === null,
+            enrolled_at: row?.enrolledAt,
+            version: row?.version ?? undefined,
+            inventory: row?.inventory ?? undefined,
+            metrics: presence.series(tenant.name, agent).slice(0, metricsPerAgent).map(describe),
+          }
+        }),
+        next: page.next,
       }
-      const backlog = await behind.of(partitionFor(tenant.name))
-      const now = Date.now()
-      const agents = presence.agents(tenant.name).filter(({ agent }) => agent > after)
-      const page = pageOf(agents, limit, ({ agent }) => agent)
-      const blind = backlog.ms >= blindAfterMs
-      return { items: page.items.map((agent) => describe(agent, now, blind)), next: page.next }
     },
   })
 }
 
-function describe(agent: SeenAgent, now: number, blind: boolean): object {
-  return {
-    agent_id: agent.agent,
-    ...agentStatus(agent, now, blind),
-    last_seen: agent.lastSeen,
-    interval_ms: agent.intervalMs === null ? null : Math.round(agent.intervalMs),
-    metrics: agent.series.slice(0, metricsPerAgent).map(({ id, name: [metric_name, , tags], last }) => ({
-      id,
-      metric_name,
-      tags,
-      last,
-    })),
-  }
+function describe({ id, name: [metric_name, , tags], last }: SeenSeries): object {
+  return { id, metric_name, tags, last }
 }
