@@ -4,8 +4,9 @@ import type { Connection, Database } from './pool.ts'
 export class LockBusy extends Error {}
 
 /**
- * Runs `work` on a session of its own while that session holds a lock of this name, which belongs to the server, not
- * to the database. Throws `LockBusy` when it can't be had within `waitSeconds`.
+ * Runs `work` on a connection of its own while that holds a lock of this name, which belongs to the server, not to
+ * the database. A transaction that `work` leaves open is rolled back. Throws `LockBusy` when the lock can't be had
+ * within `waitSeconds`.
  */
 export async function withNamedLock<T>(
   database: Database,
@@ -19,7 +20,17 @@ export async function withNamedLock<T>(
     if (held !== 1) throw new LockBusy(`${lock.name} is held by another process`)
     return await work(connection)
   } finally {
-    // The session ends, and with it the lock and a transaction that was left open.
+    await letGo(connection, lock.name)
+  }
+}
+
+/** Ending the session would do too, but the server takes its time to notice. */
+async function letGo(connection: Connection, name: string): Promise<void> {
+  try {
+    await connection.rollback()
+    await connection.execute('DO RELEASE_LOCK(SHA1(?))', [name])
+    connection.release()
+  } catch {
     connection.destroy()
   }
 }
