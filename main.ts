@@ -7,9 +7,10 @@ import { createRegistry } from '@streamgauge/adapters/http/metrics.ts'
 import { closeServer, createServer } from '@streamgauge/adapters/http/server.ts'
 import { openLog } from '@streamgauge/adapters/kafka/log.ts'
 import { createLog } from '@streamgauge/adapters/log.ts'
+import { partitionsPing } from '@streamgauge/adapters/mariadb/partitions-check.ts'
 import { openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import { openRedis } from '@streamgauge/adapters/redis/client.ts'
-import type { StepHook } from '@streamgauge/pipeline/persist/steps.ts'
+import type { AnyStepHook } from '@streamgauge/pipeline/persist/fail-point.ts'
 
 const allRoles = ['connectors', 'bridge', 'pipeline', 'gateway'] as const
 type Role = (typeof allRoles)[number]
@@ -96,6 +97,8 @@ async function start(): Promise<void> {
     workers.push({ name: 'bridge', close: () => bridge.close() })
     health.push({ name: 'mqtt', ping: () => bridge.health(), required: false })
   }
+  if (has('gateway') || has('pipeline'))
+    health.push({ name: 'partitions', ping: partitionsPing(quick, config.limits), required: false })
   if (has('gateway')) {
     const { registerGateway } = await import('@streamgauge/gateway/gateway.ts')
     const uiFolder = join(import.meta.dirname, 'ui', 'dist')
@@ -116,6 +119,7 @@ async function start(): Promise<void> {
     const step = await readFailPoint(process.env.STREAMGAUGE_FAIL_AT)
     const pipeline = await startPipeline({ log, database, config, logger, registry, onStuck: crash, step })
     workers.push({ name: 'pipeline', close: () => pipeline.close() })
+    health.push({ name: 'pipeline', ping: pipeline.ping, required: false })
   }
   await app.listen({ host: config.http.host, port: config.http.port })
   // Where NODE_COMPILE_CACHE names a folder: now, for a process that is killed leaves nothing behind for the next.
@@ -127,7 +131,7 @@ function has(role: Role): boolean {
 }
 
 /** Only chaos runs have a fail point; nothing of it is loaded otherwise. */
-async function readFailPoint(text: string | undefined): Promise<StepHook | undefined> {
+async function readFailPoint(text: string | undefined): Promise<AnyStepHook | undefined> {
   if (!text) return undefined
   const { failPoint } = await import('@streamgauge/pipeline/persist/fail-point.ts')
   return failPoint(text)

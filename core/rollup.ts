@@ -65,6 +65,5 @@ export function addBefore(rollup: Rollup, before: Rollup): void {
 
 /** Values are finite, their sum may not be, and a table can't hold that: it stays at the greatest number there is. */
 function bounded(sum: number): number {
-  if (sum > Number.MAX_VALUE) return Number.MAX_VALUE
-  return sum < -Number.MAX_VALUE ? -Number.MAX_VALUE : sum
+  return Number.isFinite(sum) ? sum : Math.sign(sum) * Number.MAX_VALUE
 }

@@ -22,9 +22,18 @@ export const flow: readonly Stage[] = [
     code: 'persist/persist.ts',
   },
   {
+    name: 'rollup',
+    reads: [topics.persisted],
+    writes: ['metrics_1m', 'metrics_5m', 'cursors'],
+    promise:
+      'windows are what a recompute from metrics_raw gives, whatever is killed and whenever: windows and cursor ' +
+      'commit together, about once a second; a late point reopens its window',
+    code: 'rollup/rollup.ts',
+  },
+  {
     name: 'retention',
     reads: ['cursors'],
-    writes: ['partitions of metrics_raw', 'partitions of dedupe'],
+    writes: ['partitions of metrics_raw, metrics_1m, metrics_5m and dedupe'],
     promise:
       'there is a partition for every row 48 h ahead, and none is dropped that an unpublished record needs',
     code: 'retention/retention.ts',

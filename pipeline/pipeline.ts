@@ -1,22 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '@streamgauge/adapters/config.ts'
 import { memberFiles } from '@streamgauge/adapters/kafka/member-files.ts'
-import type { Group, Log } from '@streamgauge/adapters/kafka/types.ts'
+import type { Group, GroupHandlers, Log } from '@streamgauge/adapters/kafka/types.ts'
 import type { Logger } from '@streamgauge/adapters/log.ts'
 import { createCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
 import { type Database, openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import type { Registry } from '@streamgauge/adapters/metrics.ts'
-import { metricPartitions, topics } from '@streamgauge/core/topics.ts'
+import { metricPartitions, persistGroup, rollupGroup, topics } from '@streamgauge/core/topics.ts'
 import { backoffMs } from './persist/backoff.ts'
+import type { AnyStepHook } from './persist/fail-point.ts'
 import type { KeeperHealth } from './persist/keeper.ts'
 import { createMetrics } from './persist/metrics.ts'
 import { createPersist, sessionSettings } from './persist/persist.ts'
-import type { StepHook } from './persist/steps.ts'
 import { knownTenants } from './persist/tenants.ts'
-import { persistGroup } from './persist/write-run.ts'
 import { startRetention } from './retention/retention.ts'
+import { createFollowers } from './rollup/begin.ts'
+import type { KeeperHealth as RollupHealth } from './rollup/keeper.ts'
+import { createRollups } from './rollup/rollup.ts'
 
-const persistSettings = { connections: 4, statementTimeoutMs: 10_000 }
+/** Of each of persist and rollup. */
+const storeSettings = { connections: 4, statementTimeoutMs: 10_000 }
 
 export interface PipelineOptions {
   readonly log: Log
@@ -26,19 +29,24 @@ export interface PipelineOptions {
   readonly registry: Registry
   /** There is lag that a new consumer didn't cure: the process should end and be started again. */
   readonly onStuck?: (detail: string) => void
-  /** Told of every step that persist has done. Only chaos runs have one. */
-  readonly step?: StepHook
+  /** Told of every step that persist and rollup have done. Only chaos runs have one. */
+  readonly step?: AnyStepHook
+  /** Epoch ms; the system's clock unless a test lets days pass. */
+  readonly clock?: () => number
 }
 
 export interface Pipeline {
   /** Ends the running runs, writes the cursors and leaves the group. */
   close(): Promise<void>
   health(): PipelineHealth
+  /** For `/health/ready`: throws which partitions wait for `streamgauge doctor`. */
+  ping(): Promise<number>
 }
 
 export interface PipelineHealth extends KeeperHealth {
-  /** Topics, partitions and cursors are there and the consumer has been started. */
+  /** Topics, partitions and cursors are there and the consumers have been started. */
   readonly started: boolean
+  readonly rollup: RollupHealth
 }
 
 /**
@@ -46,17 +54,21 @@ export interface PipelineHealth extends KeeperHealth {
  * prepared as soon as they answer, with retries.
  */
 export async function startPipeline(options: PipelineOptions): Promise<Pipeline> {
-  const { log, database, config, logger, registry, step } = options
-  const { rawRetentionMs } = config.limits
+  const { log, database, config, logger, registry, step, clock = Date.now } = options
+  const { rawRetentionMs, rollup1mRetentionMs, rollup5mRetentionMs } = config.limits
   const { memberFolder } = config.kafka
   const closing = new AbortController()
-  const db = openDatabase({
-    url: config.databaseUrl,
-    connectionLimit: persistSettings.connections,
-    statementTimeoutMs: persistSettings.statementTimeoutMs,
-    session: sessionSettings,
-  })
-  const retention = startRetention({ log, database, logger, registry, rawRetentionMs, clock: Date.now })
+  // Each has its own: neither may wait for the other.
+  const [db, rollupDb] = [1, 2].map(() =>
+    openDatabase({
+      url: config.databaseUrl,
+      connectionLimit: storeSettings.connections,
+      statementTimeoutMs: storeSettings.statementTimeoutMs,
+      session: sessionSettings,
+    }),
+  )
+  const keep = { '1m': rollup1mRetentionMs, '5m': rollup5mRetentionMs }
+  const retention = startRetention({ log, database, logger, registry, keep: config.limits, clock })
   const persist = createPersist({
     log,
     db,
@@ -65,14 +77,25 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     logger: logger.child({ stage: persistGroup }),
     rawRetentionMs,
     needPartitions: retention.makePartitions,
-    clock: Date.now,
+    clock,
     step,
   })
-  let group: Group | undefined
+  const rollups = createRollups({
+    db: rollupDb,
+    registry,
+    logger: logger.child({ stage: rollupGroup }),
+    keep,
+    needPartitions: retention.makePartitions,
+    ask: (partition) => groups.get(rollupGroup)?.ask(partition),
+    clock,
+    step,
+  })
+  const groups = new Map<string, Group>()
 
   async function prepare(): Promise<void> {
     await log.ensureTopics()
     await createCursors(database, persistGroup, metricPartitions)
+    await createFollowers(log, database, rollupGroup)
     await retention.makePartitions()
   }
 
@@ -87,18 +110,29 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       }
     }
     if (closing.signal.aborted) return
-    group = await log.runGroup(
+    await join(persistGroup, topics.ingest, persist.handlers, step && (() => step('offsets')))
+    await join(rollupGroup, topics.persisted, rollups.handlers)
+  }
+
+  async function join(
+    group: string,
+    topic: string,
+    handlers: GroupHandlers,
+    onCommitted?: () => void,
+  ): Promise<void> {
+    const running = await log.runGroup(
       {
-        group: persistGroup,
-        topic: topics.ingest,
+        group,
+        topic,
         commit: true,
-        onCommitted: step && (() => step('offsets')),
-        member: memberFolder === null ? undefined : memberFiles(memberFolder)(persistGroup),
+        onCommitted,
+        member: memberFolder === null ? undefined : memberFiles(memberFolder)(group),
         onStuck: options.onStuck,
         canProgress: () => db.ping().then(() => true),
       },
-      persist.handlers,
+      handlers,
     )
+    groups.set(group, running)
   }
 
   const starting = start()
@@ -106,12 +140,19 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     async close() {
       closing.abort()
       persist.stop()
+      rollups.stop()
       await starting
-      await group?.close()
-      await persist.drain()
+      await Promise.all([...groups.values()].map((group) => group.close()))
+      await Promise.all([persist.drain(), rollups.drain()])
       await retention.close()
-      await db.close()
+      await Promise.all([db.close(), rollupDb.close()])
     },
-    health: () => ({ started: group !== undefined, ...persist.health() }),
+    health: () => ({ started: groups.size === 2, ...persist.health(), rollup: rollups.health() }),
+    async ping() {
+      const stopped = [...persist.health().stopped, ...rollups.health().stopped]
+      if (stopped.length === 0) return 0
+      const which = stopped.map(({ partition, code }) => `${partition} (${code})`)
+      throw new Error(`stopped until streamgauge doctor is asked: partition ${which.join(', ')}`)
+    },
   }
 }

@@ -3,7 +3,7 @@ import { within } from '../deadline.ts'
 
 /** One thing this process depends on. */
 export interface HealthCheck {
-  readonly name: 'mariadb' | 'redis' | 'log' | 'mqtt'
+  readonly name: 'mariadb' | 'redis' | 'log' | 'mqtt' | 'partitions' | 'pipeline'
   /** Round trip in ms; throws when it cannot be reached. */
   readonly ping: () => Promise<number>
   /** True when this process cannot do its main job without it. */

@@ -1,10 +1,5 @@
+import type { Partition } from '@streamgauge/core/partitions.ts'
 import type { Connection, Queryable } from './pool.ts'
-
-/** A RANGE partition: holds values below `lessThan` and not below that of the one before it. */
-export interface Partition {
-  readonly name: string
-  readonly lessThan: number
-}
 
 /** The partitions of a table, from the lowest. */
 export async function listPartitions(db: Queryable, table: string): Promise<Partition[]> {
@@ -35,4 +30,24 @@ export async function dropPartitions(
 ): Promise<void> {
   if (names.length === 0) return
   await connection.execute(`ALTER TABLE ${table} DROP PARTITION ${names.join(', ')}`)
+}
+
+/** The partitions of several tables, each from the lowest, in one statement. */
+export async function listAllPartitions(
+  db: Queryable,
+  tables: readonly string[],
+): Promise<Map<string, Partition[]>> {
+  const rows = await db.query<{ table: string; name: string; lessThan: string }>(
+    `SELECT TABLE_NAME AS \`table\`, PARTITION_NAME AS name, PARTITION_DESCRIPTION AS lessThan
+     FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (?)
+     ORDER BY TABLE_NAME, PARTITION_ORDINAL_POSITION`,
+    [[tables]],
+  )
+  const byTable = new Map<string, Partition[]>()
+  for (const { table, name, lessThan } of rows) {
+    const list = byTable.get(table) ?? []
+    list.push({ name, lessThan: Number(lessThan) })
+    byTable.set(table, list)
+  }
+  return byTable
 }

@@ -44,9 +44,8 @@ async function owner(
 
 async function makePartitions(bench: Workbench): Promise<void> {
   const { log, database, config } = bench
-  const { rawRetentionMs } = config.limits
-  const registry = new Registry()
-  const retention = startRetention({ log, database, logger, registry, rawRetentionMs, clock: Date.now })
+  const tools = { log, database, logger, registry: new Registry(), keep: config.limits, clock: Date.now }
+  const retention = startRetention(tools)
   await retention.makePartitions()
   await retention.close()
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { listPartitions } from '@streamgauge/adapters/mariadb/partitions.ts'
 import { Registry } from '@streamgauge/adapters/metrics.ts'
+import { limits } from '@streamgauge/core/limits.ts'
 import { logger, workbench } from '../persist/testing.ts'
 import { startRetention } from './retention.ts'
 
@@ -12,7 +13,7 @@ test('partitions are made ahead by one process at a time, and old ones dropped w
   const { log, database } = bench
   let now = Date.now()
   const registry = new Registry()
-  const tools = { log, database, logger, rawRetentionMs: 24 * hour, clock: () => now }
+  const tools = { log, database, logger, keep: limits, clock: () => now }
   const retention = startRetention({ ...tools, registry })
   const other = startRetention({ ...tools, registry: new Registry() })
   await Promise.all([retention.makePartitions(), other.makePartitions()])

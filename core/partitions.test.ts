@@ -1,10 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { expiredPartitions, hoursAhead, missingPartitions, partitionedTables } from './plan.ts'
+import { limits } from './limits.ts'
+import {
+  expiredPartitions,
+  hoursAhead,
+  missingPartitions,
+  oldestHours,
+  partitionedTables,
+  partitionFlaw,
+} from './partitions.ts'
 
 const hour = 3_600_000
 const now = Date.parse('2026-03-05T10:20:00Z')
-const [raw, dedupe] = partitionedTables(24 * hour)
+const [raw, minutes, , dedupe] = partitionedTables(limits)
 const empty = [{ name: 'p0', lessThan: 0 }]
 
 test('a new table gets partitions over what is kept and 48 hours ahead', () => {
@@ -44,4 +52,23 @@ test('a partition goes when all of it is older than what is kept, never while an
   const buckets = [...empty, ...missingPartitions(dedupe, empty, now)]
   assert.deepEqual(expiredPartitions(dedupe, buckets, now), [])
   assert.equal(expiredPartitions(dedupe, buckets, now + 7 * hour).length, 1)
+})
+
+test('windows have partitions of a day', () => {
+  const made = missingPartitions(minutes, empty, now)
+  assert.equal(made[0].lessThan, Date.parse('2026-02-27T00:00:00Z'))
+  assert.equal(made.at(-1)?.lessThan, Date.parse('2026-03-08T00:00:00Z'))
+  assert.deepEqual(expiredPartitions(minutes, made, Date.parse('2026-03-06T00:59:59Z')), [])
+  assert.deepEqual(expiredPartitions(minutes, made, Date.parse('2026-03-06T01:00:00Z')), ['p2026022600'])
+})
+
+test('a job that fails is told of long before partitions are missing or a table has grown', () => {
+  const made = [...empty, ...missingPartitions(raw, empty, now)]
+  assert.equal(partitionFlaw(raw, empty, now), null, 'a new table')
+  assert.equal(partitionFlaw(raw, made, now), null)
+  assert.equal(partitionFlaw(raw, made, now + 12 * hour), null)
+  assert.match(partitionFlaw(raw, made, now + 13 * hour) ?? '', /^metrics_raw has partitions for 35 h only/)
+  const kept = [...made, ...missingPartitions(raw, made, now + 20 * hour)]
+  assert.equal(Math.floor(oldestHours(raw, kept, now + 20 * hour)), 44)
+  assert.match(partitionFlaw(raw, kept, now + 20 * hour) ?? '', /^metrics_raw holds 44 h/)
 })

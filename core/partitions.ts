@@ -1,12 +1,22 @@
-import type { Partition } from '@streamgauge/adapters/mariadb/partitions.ts'
-import { dedupeBucketMs } from '@streamgauge/core/dedupe.ts'
-import { limits } from '@streamgauge/core/limits.ts'
+import { dedupeBucketMs } from './dedupe.ts'
+import { limits } from './limits.ts'
 
 const hour = 3_600_000
+const day = 24 * hour
 /** Partitions are made so far ahead that the job may be away for a weekend's night and day. */
 const aheadMs = 48 * hour
+/** The job runs every ten minutes: with less than this ahead it has failed for half a day. */
+const leastAheadMs = 36 * hour
+/** As late a partition may be dropped before it is worth telling. */
+const dropLateMs = 12 * hour
 /** `received` is not monotone in the log: what may still come can be a little older than what came last. */
 const slackMs = hour
+
+/** A RANGE partition: holds values below `lessThan` and not below that of the one before it. */
+export interface Partition {
+  readonly name: string
+  readonly lessThan: number
+}
 
 /** A table that is cut into partitions of equal length of time. */
 export interface PartitionedTable {
@@ -18,9 +28,18 @@ export interface PartitionedTable {
   readonly keepMs: number
 }
 
-export function partitionedTables(rawRetentionMs: number): readonly PartitionedTable[] {
+/** How long points and windows are kept, ms. */
+export interface Retentions {
+  readonly rawRetentionMs: number
+  readonly rollup1mRetentionMs: number
+  readonly rollup5mRetentionMs: number
+}
+
+export function partitionedTables(keep: Retentions): readonly PartitionedTable[] {
   return [
-    { table: 'metrics_raw', stepMs: hour, unitMs: 1, keepMs: rawRetentionMs },
+    { table: 'metrics_raw', stepMs: hour, unitMs: 1, keepMs: keep.rawRetentionMs },
+    { table: 'metrics_1m', stepMs: day, unitMs: 1, keepMs: keep.rollup1mRetentionMs },
+    { table: 'metrics_5m', stepMs: day, unitMs: 1, keepMs: keep.rollup5mRetentionMs },
     { table: 'dedupe', stepMs: dedupeBucketMs, unitMs: dedupeBucketMs, keepMs: limits.dedupeMs },
   ]
 }
@@ -63,6 +82,32 @@ export function expiredPartitions(
 /** Hours from now to the end of the highest partition. */
 export function hoursAhead(table: PartitionedTable, existing: readonly Partition[], now: number): number {
   return ((existing.at(-1)?.lessThan ?? 0) * table.unitMs - now) / hour
+}
+
+/** Hours from the start of the oldest partition to now; 0 where there is none. */
+export function oldestHours(table: PartitionedTable, existing: readonly Partition[], now: number): number {
+  const oldest = existing.find(({ lessThan }) => lessThan > 0)
+  return oldest ? (now - (oldest.lessThan * table.unitMs - table.stepMs)) / hour : 0
+}
+
+/**
+ * What a person should know of a table long before anything is refused or a disk is full: null when the job keeps it
+ * up. A table that nobody has made partitions for has just been created.
+ */
+export function partitionFlaw(
+  table: PartitionedTable,
+  existing: readonly Partition[],
+  now: number,
+): string | null {
+  if (!existing.some(({ lessThan }) => lessThan > 0)) return null
+  const ahead = hoursAhead(table, existing, now)
+  if (ahead < leastAheadMs / hour)
+    return `${table.table} has partitions for ${Math.max(0, Math.floor(ahead))} h only: the job that makes them fails`
+  const oldest = oldestHours(table, existing, now)
+  const most = (table.keepMs + slackMs + table.stepMs + dropLateMs) / hour
+  if (oldest > most)
+    return `${table.table} holds ${Math.floor(oldest)} h: the job that drops old partitions fails`
+  return null
 }
 
 /** After the first hour in it: p2026013123. */

@@ -1,0 +1,10 @@
+/** The steps of a write after which something may die, as in persist/steps.ts. */
+export const rollupSteps = {
+  rollup_locked: '1: the cursor row is locked',
+  rollup_written: '2: the windows are written, not committed',
+  rollup_moved: '3: the cursor has moved with them, not committed',
+  rollup_committed: '3: committed',
+} as const
+
+export type RollupStep = keyof typeof rollupSteps
+export type RollupStepHook = (step: RollupStep) => void
