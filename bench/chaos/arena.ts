@@ -10,6 +10,7 @@ import { migrate } from '@streamgauge/adapters/mariadb/migrate.ts'
 import { type Database, openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import { createTenant } from '@streamgauge/adapters/mariadb/tenants.ts'
 import { createToken, newToken } from '@streamgauge/adapters/mariadb/tokens.ts'
+import { limits } from '@streamgauge/core/limits.ts'
 import { metricPartitions, persistGroup } from '@streamgauge/core/topics.ts'
 import { startGuard } from '@streamgauge/local/guard.ts'
 import { freePort } from '@streamgauge/local/ports.ts'
@@ -21,6 +22,8 @@ export interface Tenant {
   readonly name: string
   readonly partition: number
   readonly token: string
+  /** How old its points are when they are sent, ms. */
+  readonly ageMs: number
 }
 
 /** Everything that a run may break, and nothing that anybody else uses. */
@@ -44,6 +47,9 @@ export interface Arena extends AsyncDisposable {
   readonly folder: string
   keep(): void
 }
+
+/** Too old for `metrics_raw`, young enough to be taken: of such points only the cursor knows that they were handled. */
+const oldPointsMs = 3 * limits.rawRetentionMs
 
 export interface ArenaOptions {
   readonly pipelines: number
@@ -127,7 +133,10 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
   }
 }
 
-/** Tenants that live in different partitions, so that several owners have something to do. */
+/**
+ * Tenants that live in different partitions, so that several owners have something to do. The last one sends old
+ * points.
+ */
 async function makeTenants(log: Log, database: Database, count: number): Promise<Tenant[]> {
   const tenants: Tenant[] = []
   for (let i = 0; tenants.length < count; i++) {
@@ -140,7 +149,8 @@ async function makeTenants(log: Log, database: Database, count: number): Promise
     const token = newToken()
     const input = { token, tenantId: made.id, label: 'chaos', expiresAt: null }
     await createToken(database, { ...input, scopes: ['ingest', 'read'] }, now)
-    tenants.push({ name, partition, token })
+    const ageMs = tenants.length === count - 1 ? oldPointsMs : 0
+    tenants.push({ name, partition, token, ageMs })
   }
   return tenants
 }

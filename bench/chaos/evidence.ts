@@ -2,10 +2,11 @@ import { readToEnd } from '@streamgauge/adapters/kafka/read.ts'
 import type { Log } from '@streamgauge/adapters/kafka/types.ts'
 import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
 import type { Tags } from '@streamgauge/core/batch.ts'
+import { limits } from '@streamgauge/core/limits.ts'
 import { seriesIdentity } from '@streamgauge/core/series.ts'
 import { topics } from '@streamgauge/core/topics.ts'
 import type { Sent } from './ledger.ts'
-import type { Evidence, Place, StoredRow } from './verdict.ts'
+import type { Evidence, Place, StoredRow, StoredSeries } from './verdict.ts'
 
 /** Reads both topics, the dead letters and the rows, all of them from their beginning. */
 export async function gather(
@@ -14,11 +15,14 @@ export async function gather(
   known: { sent: readonly Sent[]; rubbish: readonly Place[] },
 ): Promise<Evidence> {
   const letters = await readToEnd(log, topics.deadLetters)
+  const series = await readSeries(log, database)
   return {
     ...known,
     ingest: await readToEnd(log, topics.ingest),
     persisted: await readToEnd(log, topics.persisted),
-    rows: await readRows(log, database),
+    series,
+    rows: await readRows(database, series),
+    rawRetentionMs: limits.rawRetentionMs,
     dead: await database.query<Place & object>(
       'SELECT topic_partition AS `partition`, record_offset AS `offset` FROM dead',
     ),
@@ -29,8 +33,8 @@ export async function gather(
   }
 }
 
-async function readRows(log: Log, database: Database): Promise<StoredRow[]> {
-  const series = new Map<number, { partition: number; series: string }>()
+async function readSeries(log: Log, database: Database): Promise<Map<number, StoredSeries>> {
+  const series = new Map<number, StoredSeries>()
   const listed = await database.query<SeriesRow>(
     `SELECT series.id, tenants.name AS tenant, metric_name, agent_id, tags
      FROM series JOIN tenants ON tenants.id = tenant_id`,
@@ -39,6 +43,10 @@ async function readRows(log: Log, database: Database): Promise<StoredRow[]> {
     const identity = seriesIdentity([metric_name, agent_id, tags])
     series.set(id, { partition: log.partitionFor(tenant), series: identity })
   }
+  return series
+}
+
+async function readRows(database: Database, series: ReadonlyMap<number, StoredSeries>): Promise<StoredRow[]> {
   const rows: StoredRow[] = []
   const connection = await database.connection()
   await connection.each('SELECT series_id, ts, position, value FROM metrics_raw', [], (row) => {

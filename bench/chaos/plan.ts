@@ -37,6 +37,8 @@ export const failPoints = [
 /** A session lasts 10 s; a freeze that is longer costs the frozen one its partitions. */
 const pastSessionMs: [number, number] = [11_000, 13_000]
 const shortMs: [number, number] = [1_500, 5_000]
+/** Clients wait 10 s for an answer; what they gave up on is answered, and stored, after the thaw. */
+const pastClientsMs: [number, number] = [11_000, 13_000]
 
 /** What can be drawn, and how often in relation to the others. */
 const kinds = {
@@ -48,6 +50,7 @@ const kinds = {
   'end pipeline': { weight: 2 },
   'join and leave': { weight: 2, ms: [1_000, 4_000] as [number, number] },
   'kill http': { weight: 2 },
+  'freeze http': { weight: 2, ms: pastClientsMs },
   'end http': { weight: 1 },
   'freeze service': { weight: 3, ms: shortMs },
   'kill service': { weight: 4 },
@@ -113,6 +116,7 @@ export function shortCycles(): Cycle[] {
     [
       { kind: 'freeze pipeline', ms: pastSessionMs[0], slot: 2 },
       { kind: 'join and leave', ms: 500, slot: 0 },
+      { kind: 'freeze http', ms: pastClientsMs[0], slot: 1 },
       { kind: 'kill http', slot: 0 },
     ],
     [

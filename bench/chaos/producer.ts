@@ -7,6 +7,8 @@ export interface ProducerOptions {
   readonly ledger: Ledger
   readonly tenant: string
   readonly token: string
+  /** How old the points are, ms. */
+  readonly ageMs: number
   /** Where to send; asked for each attempt. */
   readonly port: () => number
   readonly random: Random
@@ -55,7 +57,7 @@ async function deliver(
   signal: AbortSignal,
   surprises: Surprises,
 ): Promise<void> {
-  const body = bodyOf(sent)
+  const body = bodyOf(sent, Date.now() - options.ageMs)
   for (let attempt = 1; ; attempt++) {
     const answer = await post(options, agent, sent, body)
     if (answer.status === 202) {
@@ -78,8 +80,7 @@ async function deliver(
   }
 }
 
-function bodyOf({ kind, first, count }: Sent): Buffer {
-  const timestamp = Date.now()
+function bodyOf({ kind, first, count }: Sent, timestamp: number): Buffer {
   const points = Array.from({ length: count }, (_, i) => {
     const value = first + i
     return {

@@ -3,14 +3,14 @@ import type { RunResult } from './run.ts'
 
 /** The verdict as a table of text. */
 export function reportOf(result: RunResult): string {
-  const { flaws, counts, stream, cycles, surprises } = result
+  const { flaws, counts, stream, cycles, surprises, complaints } = result
   const times = cycles.flatMap(({ recoveryMs }) => recoveryMs ?? [])
   const kills = cycles
     .filter(({ faults }) => faults === 'kill pipeline' || faults === 'kill all pipelines')
     .flatMap(({ recoveryMs }) => recoveryMs ?? [])
   const lines: [string, string | number][] = [
     ['cycles', cycles.length],
-    ['of them did not come to it', cycles.filter(({ happened }) => !happened).length],
+    ['faults tried again', cycles.reduce((sum, { again }) => sum + again, 0)],
     ['points sent', counts.sent],
     ['points acknowledged', counts.acknowledged],
     ['rows', counts.rows],
@@ -28,7 +28,9 @@ export function reportOf(result: RunResult): string {
     ['DEAD WRONGLY', flaws.deadWrong],
     ['STUCK PARTITIONS', result.stuckPartitions],
     ['NOT MOVING AGAIN', cycles.filter(({ recoveryMs }) => recoveryMs === null).length],
-    ['UNEXPECTED ANSWERS', [...surprises].map(([what, times]) => `${times} × ${what}`).join(', ') || 0],
+    ['FAULTS THAT DID NOT COME TO PASS', cycles.filter(({ happened }) => !happened).length],
+    ['UNEXPECTED ANSWERS', listed(surprises)],
+    ['ERRORS OF THE ROLES', listed(complaints)],
     ['stream: points', stream.points],
     ['stream: LOST', stream.lost],
     ['stream: DOUBLED', stream.doubled],
@@ -41,6 +43,10 @@ export function reportOf(result: RunResult): string {
   const examples = result.examples.map((example) => `  ${example}`)
   const logs = result.good ? [] : [`  logs of the roles: ${result.folder}`]
   return ['', ...table, ...examples, ...logs, result.good ? 'good' : 'NOT GOOD'].join('\n')
+}
+
+function listed(counts: ReadonlyMap<string, number>): string | number {
+  return [...counts].map(([what, times]) => `${times} × ${what}`).join(', ') || 0
 }
 
 function spread(ms: readonly number[]): string {

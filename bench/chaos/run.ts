@@ -4,14 +4,15 @@ import { readCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
 import { offsetOf } from '@streamgauge/core/position.ts'
 import { persistGroup, topics } from '@streamgauge/core/topics.ts'
 import { type Arena, openArena } from './arena.ts'
+import { readComplaints } from './complaints.ts'
 import { gather } from './evidence.ts'
 import { Ledger } from './ledger.ts'
-import { type Cycle, describeFault } from './plan.ts'
+import { type Cycle, describeFault, type Fault } from './plan.ts'
 import { produce, type Surprises } from './producer.ts'
 import { createRandom } from './random.ts'
 import { judgeStream, type StreamVerdict, startReader } from './reader.ts'
 import { describeStall } from './stall.ts'
-import { strike } from './strike.ts'
+import { type Strike, strike } from './strike.ts'
 import { judge, type Place, type Verdict } from './verdict.ts'
 
 export interface RunOptions {
@@ -30,8 +31,10 @@ export interface RunOptions {
 
 export interface CycleResult {
   readonly faults: string
-  /** Whether all of it came to pass. */
+  /** Whether all of it came to pass, at last. */
   readonly happened: boolean
+  /** How often a fault was tried once more because it had not come to pass. */
+  readonly again: number
   /** From the end of the fault until every partition stored points that came after it, ms; null when it didn't. */
   readonly recoveryMs: number | null
   /** How long the slowest of the pipelines took to start the last time, ms: what the machine allows for. */
@@ -44,13 +47,24 @@ export interface RunResult extends Verdict {
   readonly stream: StreamVerdict
   /** Answers that no client should get. */
   readonly surprises: Surprises
+  /** What the roles logged that no fault excuses. */
+  readonly complaints: ReadonlyMap<string, number>
   /** Logs of the roles, when something was wrong. */
   readonly folder: string
   readonly good: boolean
 }
 
 const defaults = { pipelines: 3, http: 2, tenants: 6, pointsPerSecond: 1_500, settleMs: 500 }
-const settings = { requestsPerSecond: 20, recoverMs: 60_000, drainMs: 90_000, lookMs: 25, askMs: 2_000 }
+const settings = {
+  requestsPerSecond: 20,
+  recoverMs: 60_000,
+  drainMs: 90_000,
+  lookMs: 25,
+  askMs: 2_000,
+  /** What is hit may be about to start at the moment, or nothing may pass the place of the fault. */
+  attempts: 3,
+  againMs: 1_000,
+}
 
 /** Breaks things under load, cycle by cycle, and judges what is left. */
 export async function runChaos(options: RunOptions): Promise<RunResult> {
@@ -63,12 +77,12 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   const rubbish: Place[] = []
   const stop = new AbortController()
   const pointsPerRequest = Math.max(1, Math.round(pointsPerSecond / tenants / settings.requestsPerSecond))
-  const producing = arena.tenants.map(({ name, token }, i) => {
+  const producing = arena.tenants.map(({ name, token, ageMs }, i) => {
     const port = () => arena.doors[i % arena.doors.length].port
     const random = createRandom(seed + i + 1)
     const { requestsPerSecond } = settings
     return produce(
-      { ledger, tenant: name, token, port, random, requestsPerSecond, pointsPerRequest },
+      { ledger, tenant: name, token, ageMs, port, random, requestsPerSecond, pointsPerRequest },
       stop.signal,
       surprises,
     )
@@ -91,10 +105,12 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     if (options.mostMs !== undefined && performance.now() - started > options.mostMs) break
     const faults = cycle.map(describeFault).join(' + ')
     const using = { arena, rubbish: () => spoil(arena, rubbish) }
-    const happened = (await Promise.all(cycle.map((fault) => strike(using, fault)))).every(Boolean)
+    const attempts = await Promise.all(cycle.map((fault) => strikeUntilItHits(using, fault)))
+    const happened = !attempts.includes(null)
     const recoveryMs = await recover(arena, Date.now())
     const startMs = Math.round(Math.max(...arena.pipelines.map((slot) => slot.startMs)))
-    results.push({ faults, happened, recoveryMs, startMs })
+    const again = attempts.reduce((sum: number, count) => sum + (count ?? settings.attempts) - 1, 0)
+    results.push({ faults, happened, again, recoveryMs, startMs })
     const outcome = recoveryMs === null ? 'NOT MOVING AGAIN' : `moving again after ${recoveryMs} ms`
     const note = happened ? '' : ' (did not come to it)'
     say(`${String(i + 1).padStart(3)}/${options.cycles.length}  ${faults}${note}: ${outcome}`)
@@ -115,15 +131,26 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     reader,
     watchedRows.map(({ position, value }) => ({ offset: offsetOf(position), value })),
   )
+  const complaints = readComplaints(arena.folder)
   const good =
     Object.values(verdict.flaws).every((count) => count === 0) &&
     stuckPartitions === 0 &&
-    results.every(({ recoveryMs }) => recoveryMs !== null) &&
+    results.every(({ happened, recoveryMs }) => happened && recoveryMs !== null) &&
     stream.lost + stream.doubled === 0 &&
     stream.points > 0 &&
-    surprises.size === 0
+    surprises.size + complaints.size === 0
   if (!good) arena.keep()
-  return { ...verdict, cycles: results, stuckPartitions, stream, surprises, folder: arena.folder, good }
+  const { folder } = arena
+  return { ...verdict, cycles: results, stuckPartitions, stream, surprises, complaints, folder, good }
+}
+
+/** Answers how many attempts it took; null when none of them came to anything. */
+async function strikeUntilItHits(using: Strike, fault: Fault): Promise<number | null> {
+  for (let attempt = 1; attempt <= settings.attempts; attempt++) {
+    if (await strike(using, fault)) return attempt
+    await sleep(settings.againMs)
+  }
+  return null
 }
 
 /** Puts a record that is no batch into a partition that is in use. */

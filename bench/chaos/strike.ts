@@ -39,6 +39,7 @@ const table: Record<FaultKind, (using: Strike, fault: Fault) => Promise<boolean>
     await two.stop()
     return true
   },
+  'freeze http': ({ arena }, fault) => freeze(of(arena.http, fault), fault),
   'kill http': ({ arena }, fault) => of(arena.http, fault).signal('SIGKILL'),
   'end http': ({ arena }, fault) => end(of(arena.http, fault)),
   'freeze service': ({ arena }, fault) => freeze(serviceOf(arena, fault), fault),

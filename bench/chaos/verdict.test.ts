@@ -8,6 +8,7 @@ import type { Sent } from './ledger.ts'
 import { type Evidence, type Flaws, judge, type StoredRow } from './verdict.ts'
 
 const partition = 3
+const rawRetentionMs = 1_000_000
 const series: Batch['series'][0] = ['load', 'a-0', {}]
 
 function record(offset: number, value: string | Batch, src?: number): LogRecord {
@@ -63,6 +64,8 @@ function flawless() {
       record(4, batch([2], { sid: [7] }), 3),
     ],
     rows: [row(0, 0, 0), row(0, 1, 1), row(3, 0, 2)],
+    series: new Map([[7, { partition, series: seriesIdentity(series) }]]),
+    rawRetentionMs,
     dead: [{ partition, offset: 2 }],
     letters: [{ partition, offset: 2 }],
     rubbish: [{ partition, offset: 2 }],
@@ -104,6 +107,52 @@ test('every flaw is found by itself', () => {
     [{ deadWrong: 1 }, () => ({ rubbish: [] })],
   ]
   for (const [expected, change] of cases) assert.deepEqual(flawsOf(change), expected)
+})
+
+/** The point 5 is older than what `metrics_raw` keeps, so only the log and `metrics.persisted` tell of it. */
+function withOldPoint(evidence: ReturnType<typeof flawless>) {
+  const old = { received: rawRetentionMs + 2_000 }
+  return {
+    sent: [...evidence.sent, sent(5, 1, 'acknowledged')],
+    ingest: [...evidence.ingest, record(4, batch([5], old))],
+    persisted: [...evidence.persisted, record(5, batch([5], { ...old, sid: [7] }), 4)],
+  }
+}
+
+test('a point too old for a row counts by what was published of it', () => {
+  const cases: [Partial<Flaws>, (all: ReturnType<typeof withOldPoint>) => Partial<Evidence>][] = [
+    [{}, () => ({})],
+    [
+      { lost: 1, unstored: 1 },
+      ({ persisted }) => ({ persisted: [...persisted.slice(0, 5), record(5, emptyBatch('acme', 5), 4)] }),
+    ],
+    [
+      { doubled: 1, rowsNotInLog: 1, publishedNotRows: 1 },
+      ({ ingest, persisted }) => ({
+        ingest: [...ingest, record(5, emptyBatch('acme', 5))],
+        persisted: [...persisted, record(6, persisted[5].value.toString(), 5)],
+      }),
+    ],
+    [
+      { rowsNotInLog: 1 },
+      ({ persisted }) => ({
+        persisted: persisted.map((one, i) =>
+          i === 5 ? record(5, one.value.toString().replace('"sid":[7]', '"sid":[8]'), 4) : one,
+        ),
+      }),
+    ],
+    [
+      { doubled: 1, rowsNotInLog: 1, publishedNotRows: 1 },
+      () => ({ rows: [...flawless().rows, row(4, 0, 5)] }),
+    ],
+  ]
+  for (const [expected, change] of cases) {
+    const flaws = flawsOf((evidence) => {
+      const all = withOldPoint(evidence)
+      return { ...all, ...change(all) }
+    })
+    assert.deepEqual(flaws, expected)
+  }
 })
 
 test('a row that says something else than its record is found', () => {

@@ -5,10 +5,14 @@ import { seriesIdentity } from '@streamgauge/core/series.ts'
 import { srcHeader } from '@streamgauge/core/topics.ts'
 import type { Sent } from './ledger.ts'
 
-/** A row of `metrics_raw` with the partition of its tenant and the identity of its series. */
-export interface StoredRow {
+/** The partition of a series' tenant, and its identity. */
+export interface StoredSeries {
   readonly partition: number
   readonly series: string
+}
+
+/** A row of `metrics_raw` with its series. */
+export interface StoredRow extends StoredSeries {
   readonly sid: number
   readonly ts: number
   readonly position: number
@@ -26,6 +30,10 @@ export interface Evidence {
   readonly ingest: readonly LogRecord[]
   readonly persisted: readonly LogRecord[]
   readonly rows: readonly StoredRow[]
+  /** By their number in the dictionary. */
+  readonly series: ReadonlyMap<number, StoredSeries>
+  /** A point that is older when it is received has no row: `metrics.persisted` alone tells of it. */
+  readonly rawRetentionMs: number
   /** Offsets in `dead`, offsets of the dead letters, and where rubbish was put on purpose. */
   readonly dead: readonly Place[]
   readonly letters: readonly Place[]
@@ -89,7 +97,8 @@ export function judge(evidence: Evidence): Verdict {
     flaws[flaw] += count
   }
 
-  judgePromises(evidence, blame)
+  const skipped = skippedPoints(evidence)
+  judgePromises(evidence, skipped, blame)
   judgeDead(evidence, blame)
   const rows = Map.groupBy(evidence.rows, ({ partition }) => partition)
   const persisted = Map.groupBy(evidence.persisted, ({ partition }) => partition)
@@ -97,7 +106,8 @@ export function judge(evidence: Evidence): Verdict {
   let republished = 0
   for (const partition of new Set([...ingest.keys(), ...rows.keys(), ...persisted.keys()])) {
     const records = ingest.get(partition) ?? []
-    const own = judgeRows(partition, records, rows.get(partition) ?? [], blame)
+    const stored = { rows: rows.get(partition) ?? [], skipped: skipped.get(partition) ?? new Map() }
+    const own = judgeRows(partition, records, stored, evidence.rawRetentionMs, blame)
     republished += judgePublished(partition, records, persisted.get(partition) ?? [], own, blame)
   }
   const { sent, dead } = evidence
@@ -118,10 +128,48 @@ export function judge(evidence: Evidence): Verdict {
 
 type Blame = (flaw: keyof Flaws, what: string, count?: number) => void
 
+/** Rows of one partition: those of `metrics_raw`, and those that the points too old for it would be. */
+interface Stored {
+  readonly rows: readonly StoredRow[]
+  /** By ingest offset, in the order in which they were published. */
+  readonly skipped: ReadonlyMap<number, readonly StoredRow[]>
+}
+
+/** By partition: what the first record for each ingest record tells, for all others have to be equal to it. */
+function skippedPoints({ persisted, series, rawRetentionMs }: Evidence): Map<number, Stored['skipped']> {
+  const points = new Map<number, Map<number, StoredRow[]>>()
+  for (const { partition, headers, value } of persisted) {
+    const src = Number(headers[srcHeader])
+    const own = points.get(partition) ?? new Map<number, StoredRow[]>()
+    points.set(partition, own)
+    const batch = readBatch(value)
+    if (!batch || own.has(src)) continue
+    const old = [...batch.t.keys()].filter((i) => isSkipped(batch, i, rawRetentionMs))
+    own.set(
+      src,
+      old.map((i) => {
+        const sid = batch.sid?.[batch.s[i]] ?? -1
+        const of = series.get(sid) ?? { partition: -1, series: `no series ${sid}` }
+        return { ...of, sid, ts: batch.t[i], position: positionOf(src, i), value: batch.x[i] }
+      }),
+    )
+  }
+  return points
+}
+
+function isSkipped({ t, received }: Batch, i: number, rawRetentionMs: number): boolean {
+  return t[i] < received - rawRetentionMs
+}
+
 /** By value: every point sent has one that nobody else has. */
-function judgePromises({ sent, rows }: Evidence, blame: Blame): void {
+function judgePromises(
+  { sent, rows }: Evidence,
+  skipped: ReadonlyMap<number, Stored['skipped']>,
+  blame: Blame,
+): void {
   const times = new Map<number, number>()
-  for (const { value } of rows) times.set(value, (times.get(value) ?? 0) + 1)
+  const published = [...skipped.values()].flatMap((byOffset) => [...byOffset.values()].flat())
+  for (const { value } of [...rows, ...published]) times.set(value, (times.get(value) ?? 0) + 1)
   for (const { state, kind, first, count, tenant } of sent) {
     for (let value = first; value < first + count; value++) {
       const stored = times.get(value) ?? 0
@@ -149,9 +197,11 @@ function judgeDead({ dead, letters, rubbish }: Evidence, blame: Blame): void {
 function judgeRows(
   partition: number,
   records: readonly LogRecord[],
-  rows: readonly StoredRow[],
+  { rows, skipped }: Stored,
+  rawRetentionMs: number,
   blame: Blame,
 ): Map<number, StoredRow[]> {
+  const all = [...rows]
   const byPosition = new Map<number, StoredRow>()
   for (const row of rows) {
     const { position } = row
@@ -166,23 +216,28 @@ function judgeRows(
   }
   for (const { offset, value } of records) {
     const batch = readBatch(value)
-    if (!batch || !isNew(batch.id, 'record', batch.tenant)) continue
-    for (let i = 0; i < batch.s.length; i++) {
+    const published = [...(skipped.get(offset) ?? [])]
+    const counts = batch !== undefined && isNew(batch.id, 'record', batch.tenant)
+    for (let i = 0; counts && i < batch.s.length; i++) {
       if (!isNew(batch.ids?.[i], 'point', batch.tenant)) continue
       const position = positionOf(offset, i)
-      const row = byPosition.get(position)
-      byPosition.delete(position)
+      const old = isSkipped(batch, i, rawRetentionMs)
+      const row = old ? published.shift() : byPosition.get(position)
+      if (!old) byPosition.delete(position)
+      else if (row) all.push({ ...row, position })
       const series = seriesIdentity(batch.series[batch.s[i]])
       const what = `${partition}:${offset} point ${i}`
       if (!row) blame('unstored', `${what} has no row`)
       else if (row.value !== batch.x[i] || row.ts !== batch.t[i] || row.series !== series)
         blame('rowsNotInLog', `${what} is stored as something else`)
     }
+    for (const point of published)
+      blame('rowsNotInLog', `${point.value} of ${partition}:${offset} is published and not called for`)
   }
   for (const { position } of byPosition.values())
     blame('rowsNotInLog', `the row at ${partition}:${offsetOf(position)} is not called for`)
   return Map.groupBy(
-    rows.toSorted((a, b) => a.position - b.position),
+    all.toSorted((a, b) => a.position - b.position),
     ({ position }) => offsetOf(position),
   )
 }

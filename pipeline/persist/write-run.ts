@@ -2,6 +2,7 @@ import { advanceCursor, lockCursor, type Published } from '@streamgauge/adapters
 import { insertDead } from '@streamgauge/adapters/mariadb/dead.ts'
 import type { Connection, Database } from '@streamgauge/adapters/mariadb/pool.ts'
 import { loadRaw } from '@streamgauge/adapters/mariadb/raw.ts'
+import { invariant } from '@streamgauge/core/invariant.ts'
 import { dedupe } from './dedupe.ts'
 import { fingerprintOf } from './hash.ts'
 import { type Resolved, resolve } from './resolve.ts'
@@ -60,7 +61,7 @@ export async function writeRun(
       published: known.published,
       publishedReceived: known.publishedReceived,
     })
-    if (!moved) throw new Fenced('the cursor moved under its lock')
+    invariant(moved, 'the cursor moved under its lock')
     tools.step?.('moved')
     return { resolved, kept }
   })
