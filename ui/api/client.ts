@@ -4,14 +4,24 @@ export class ApiError extends Error {
   readonly status: number
   readonly code: string
   readonly title: string
+  /** What can be done about it. */
+  readonly remedy: string | undefined
 
-  constructor(status: number, code: string, title: string, detail: string) {
+  constructor(status: number, code: string, title: string, detail: string, remedy?: string) {
     super(detail)
     this.name = 'ApiError'
     this.status = status
     this.code = code
     this.title = title
+    this.remedy = remedy
   }
+}
+
+/** A failure as a reader is told it: what, why, and the remedy unless that has been said already. */
+export function explain(error: unknown): string {
+  if (!(error instanceof ApiError)) return error instanceof Error ? error.message : String(error)
+  const { title, message, remedy } = error
+  return [`${title}.`, message, remedy !== message && remedy].filter(Boolean).join(' ')
 }
 
 const timeoutMs = 15_000
@@ -50,12 +60,13 @@ export class Api {
     }
     if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
     const said: unknown = await response.json().catch(() => null)
-    const { code, title, detail } = (said ?? {}) as { code?: string; title?: string; detail?: string }
+    const { code, title, detail, remedy } = (said ?? {}) as Partial<Record<string, string>>
     const error = new ApiError(
       response.status,
       code ?? `HTTP_${response.status}`,
       title ?? `The server answered ${response.status}`,
       detail ?? 'It gave no reason.',
+      remedy,
     )
     // a refused sign-in is not a lost session
     if (response.status === 401 && !path.endsWith('/session')) this.onSignedOut()

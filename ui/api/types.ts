@@ -42,16 +42,40 @@ export interface SeriesItem {
   readonly last: { readonly ts: number; readonly value: number } | null
 }
 
-export type AgentStatus = 'online' | 'late' | 'offline' | 'unknown'
+export const agentStatuses = ['online', 'late', 'offline', 'unknown'] as const
+export type AgentStatus = (typeof agentStatuses)[number]
 
-export interface AgentItem {
+/** What changes about an agent while one looks: the data of the stream's `agent` events. */
+export interface AgentState {
   readonly agent_id: string
   readonly status: AgentStatus
+  /** Why: `lost`, `stopped`, `revoked`, `silent`. */
   readonly reason: string | null
   /** Epoch ms. */
   readonly last_seen: number | null
   readonly interval_ms: number | null
-  readonly metrics: readonly (string | { readonly metric_name: string })[]
+}
+
+/** `GET …/agents`. */
+export interface AgentItem extends AgentState {
+  /** It has a login at the broker. */
+  readonly enrolled?: boolean
+  /** Epoch ms. */
+  readonly enrolled_at?: number | null
+  readonly version?: string | null
+  readonly metrics: readonly {
+    readonly metric_name: string
+    readonly tags: Tags
+    readonly last: { readonly ts: number; readonly value: number } | null
+  }[]
+}
+
+/** `POST …/agents`: the password is told this once. */
+export interface Enrolment {
+  readonly agent_id: string
+  readonly mqtt: { readonly url: string; readonly username: string; readonly password: string }
+  /** One line of shell that installs the agent. */
+  readonly install: string
 }
 
 /** `GET …/metrics`: raw points and the stream position they were read at. */

@@ -36,6 +36,8 @@ export const icons = {
   check: icon(svg`<path d="M3 8.5l3.2 3.2L13 5"/>`),
   warn: icon(svg`<path d="M8 2.2l6.3 11.1H1.7zM8 6.5v3M8 11.4h.01"/>`),
   arrow: icon(svg`<path d="M3 8h10M9 4l4 4-4 4"/>`),
+  add: icon(svg`<path d="M8 3v10M3 8h10"/>`),
+  revoke: icon(svg`<circle cx="8" cy="8" r="5.6"/><path d="M4.1 4.1l7.8 7.8"/>`),
   search: icon(svg`<circle cx="7" cy="7" r="4.3"/><path d="M10.3 10.3l3.2 3.2"/>`),
 } as const
 

@@ -9,26 +9,31 @@ interface Held {
 /** A feed nobody uses is kept this long, so that going from page to page doesn't reconnect, ms. */
 const lingerMs = 5000
 
-/** The open feeds of this tab: one for each tenant, however many elements use it. */
+/** The open feeds of this tab: one for each tenant, or agent of a tenant, however many elements use it. */
 export class FeedHub {
-  readonly #make: (tenant: string) => TenantFeed
+  readonly #make: (tenant: string, agent?: string) => TenantFeed
   readonly #held = new Map<string, Held>()
   #suspended = false
 
-  constructor(make: (tenant: string) => TenantFeed) {
+  constructor(make: (tenant: string, agent?: string) => TenantFeed) {
     this.#make = make
   }
 
-  /** Lends the tenant's feed, opened for the first user; hand back what `release` names when done. */
-  acquire(tenant: string): { feed: TenantFeed; release: () => void } {
-    const held = this.#held.get(tenant) ?? this.#open(tenant)
+  /**
+   * Lends the tenant's feed, or that of one of its agents, opened for the first user; hand back what `release` names
+   * when done.
+   */
+  acquire(tenant: string, agent?: string): { feed: TenantFeed; release: () => void } {
+    // a space is in no tenant's name
+    const key = agent === undefined ? tenant : `${tenant} ${agent}`
+    const held = this.#held.get(key) ?? this.#open(key, tenant, agent)
     clearTimeout(held.linger)
     held.users++
     let mine = true
     const release = () => {
       if (!mine) return
       mine = false
-      if (--held.users === 0) held.linger = setTimeout(() => this.#close(tenant), lingerMs)
+      if (--held.users === 0) held.linger = setTimeout(() => this.#close(key), lingerMs)
     }
     return { feed: held.feed, release }
   }
@@ -47,20 +52,20 @@ export class FeedHub {
 
   /** Signed out: everything is closed for good. */
   clear(): void {
-    for (const tenant of [...this.#held.keys()]) this.#close(tenant)
+    for (const key of [...this.#held.keys()]) this.#close(key)
   }
 
-  #open(tenant: string): Held {
-    const held: Held = { feed: this.#make(tenant), users: 0, linger: undefined }
-    this.#held.set(tenant, held)
+  #open(key: string, tenant: string, agent: string | undefined): Held {
+    const held: Held = { feed: this.#make(tenant, agent), users: 0, linger: undefined }
+    this.#held.set(key, held)
     if (!this.#suspended) held.feed.resume()
     return held
   }
 
-  #close(tenant: string): void {
-    const held = this.#held.get(tenant)
+  #close(key: string): void {
+    const held = this.#held.get(key)
     clearTimeout(held?.linger)
     held?.feed.suspend()
-    this.#held.delete(tenant)
+    this.#held.delete(key)
   }
 }

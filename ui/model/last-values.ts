@@ -9,6 +9,8 @@ export interface LastValue {
 /** The newest value of each metric of each agent: what tables show. Points without an agent are filed under ''. */
 export class LastValues {
   readonly #byAgent = new Map<string, Map<string, LastValue>>()
+  /** When each metric last had a point, whoever said it, ms. */
+  readonly #newest = new Map<string, number>()
 
   /** Metrics of the agent in the order of their names. */
   of(agent: string): LastValue[] {
@@ -16,24 +18,26 @@ export class LastValues {
     return metrics ? [...metrics.values()].sort((a, b) => (a.metric < b.metric ? -1 : 1)) : []
   }
 
+  /** The newest value of one metric of the agent, NaN when there is none. */
+  value(agent: string, metric: string): number {
+    return this.#byAgent.get(agent)?.get(metric)?.value ?? Number.NaN
+  }
+
   /** Names of all metrics, sorted. */
   get metrics(): string[] {
-    return [...new Set([...this.#byAgent.values()].flatMap((metrics) => [...metrics.keys()]))].sort()
+    return [...this.#newest.keys()].sort()
   }
 
   /** Names of the metrics that had a point since then, sorted. */
   since(timeMs: number): string[] {
-    const fresh = [...this.#byAgent.values()].flatMap((metrics) =>
-      [...metrics.values()].filter((last) => last.timeMs >= timeMs).map((last) => last.metric),
-    )
-    return [...new Set(fresh)].sort()
+    return [...this.#newest].flatMap(([metric, newest]) => (newest >= timeMs ? [metric] : [])).sort()
   }
 
   get agents(): string[] {
     return [...this.#byAgent.keys()].filter((agent) => agent !== '').sort()
   }
 
-  /** Takes a value unless a newer one is known; true when it is news that this metric exists. */
+  /** Takes a value unless a newer one is known; true when it is news that this agent has this metric. */
   put([metric, agent]: SeriesName, timeMs: number, value: number): boolean {
     let metrics = this.#byAgent.get(agent ?? '')
     if (!metrics) {
@@ -42,6 +46,7 @@ export class LastValues {
     }
     const known = metrics.get(metric)
     if (!known || known.timeMs <= timeMs) metrics.set(metric, { metric, timeMs, value })
+    if (timeMs > (this.#newest.get(metric) ?? Number.NEGATIVE_INFINITY)) this.#newest.set(metric, timeMs)
     return known === undefined
   }
 

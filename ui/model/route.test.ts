@@ -8,6 +8,7 @@ test('an address and its route name each other', () => {
     '/t/demo',
     '/t/demo?window=1m&agent=web-1&metric=cpu.percent',
     '/agents?tenant=demo',
+    '/agents?tenant=demo&q=web-&sort=-seen&status=late,offline',
     '/settings?tenant=demo',
     '/sign-in',
   ]) {
@@ -19,6 +20,11 @@ test('an address and its route name each other', () => {
 test('an unknown window falls back to five minutes, also one that every object has', () => {
   assert.equal(parseRoute('/t/demo', '?window=toString').window, '5m')
   assert.equal(parseRoute('/t/demo', '?window=9y').window, '5m')
+})
+
+test('statuses that do not exist are left out of the filter', () => {
+  assert.deepEqual(parseRoute('/agents', '?status=offline,asleep').statuses, ['offline'])
+  assert.equal(parseRoute('/agents', '?status=asleep').statuses, undefined)
 })
 
 test('other addresses are missing, and a slash at the end does not matter', () => {

@@ -1,3 +1,4 @@
+import { type AgentStatus, agentStatuses } from '../api/types.ts'
 import { type WindowName, windowsMs } from './grid.ts'
 
 /** What the address bar holds: everything worth sharing, nothing secret. */
@@ -8,6 +9,12 @@ export interface Route {
   /** The one metric to show large. */
   readonly metric?: string
   readonly window: WindowName
+  /** Text that agents are found by. */
+  readonly search?: string
+  /** Only agents with one of these. */
+  readonly statuses?: readonly AgentStatus[]
+  /** Column that agents are sorted by; a minus before it turns it round. */
+  readonly sort?: string
 }
 
 export const defaultWindow: WindowName = '5m'
@@ -18,12 +25,23 @@ export function parseRoute(pathname: string, search: string): Route {
   const window = asked !== null && Object.hasOwn(windowsMs, asked) ? (asked as WindowName) : defaultWindow
   const agent = query.get('agent')
   const metric = query.get('metric')
-  const rest = { window, ...(agent && { agent }), ...(metric && { metric }) }
+  const wanted = query.get('q')
+  const sort = query.get('sort')
+  const named = query.get('status')?.split(',') ?? []
+  const statuses = agentStatuses.filter((status) => named.includes(status))
+  const rest = {
+    window,
+    ...(agent && { agent }),
+    ...(metric && { metric }),
+    ...(wanted && { search: wanted }),
+    ...(statuses.length > 0 && { statuses }),
+    ...(sort && { sort }),
+  }
   const path = pathname.replace(/\/+$/, '')
   const tenant = /^\/t\/([^/]+)$/.exec(path)?.[1]
   if (tenant) return { page: 'tenant', tenant: decodeURIComponent(tenant), ...rest }
-  const named = query.get('tenant')
-  const about = { ...rest, ...(named && { tenant: named }) }
+  const of = query.get('tenant')
+  const about = { ...rest, ...(of && { tenant: of }) }
   if (path === '') return { page: 'overview', ...about }
   if (path === '/agents') return { page: 'agents', ...about }
   if (path === '/settings') return { page: 'settings', ...about }
@@ -38,7 +56,10 @@ export function hrefOf(route: Partial<Route> & Pick<Route, 'page'>): string {
   if (route.window && route.window !== defaultWindow) query.set('window', route.window)
   if (route.agent) query.set('agent', route.agent)
   if (route.metric) query.set('metric', route.metric)
-  const text = query.toString()
+  if (route.search) query.set('q', route.search)
+  if (route.sort) query.set('sort', route.sort)
+  const statuses = route.statuses?.length ? `status=${route.statuses.join(',')}` : ''
+  const text = [query.toString(), statuses].filter(Boolean).join('&')
   const paths = {
     overview: '/',
     tenant: `/t/${encodeURIComponent(route.tenant ?? '')}`,

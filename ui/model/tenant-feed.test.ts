@@ -12,12 +12,13 @@ const detail = {
   server_time: 5000,
 }
 
-function setup() {
+function setup(agent?: string) {
   const opened: StreamOptions[] = []
   const seen: string[] = []
   const denied: number[] = []
   const feed = new TenantFeed({
     tenant: 'a',
+    ...(agent && { agent }),
     clock: new ServerClock(() => 5000),
     readDetail: async () => detail,
     onDenied: (status) => denied.push(status),
@@ -29,6 +30,8 @@ function setup() {
   feed.listen({
     points: (position) => seen.push(`${position.partition}:${position.offset}`),
     hole: (from) => seen.push(`hole from ${from}`),
+    agent: ({ agent_id, status }) => seen.push(`${agent_id} ${status}`),
+    reopened: () => seen.push('reopened'),
   })
   feed.resume()
   const last = () => opened[opened.length - 1]
@@ -38,6 +41,8 @@ function setup() {
     seen,
     denied,
     connect: () => last().onState({ kind: 'connecting' }),
+    open: () => last().onState({ kind: 'open' }),
+    agent: (state: object) => last().onEvent({ id: undefined, event: 'agent', data: JSON.stringify(state) }),
     id: (id: string) => last().onEvent({ id, event: 'message', data: null }),
     points: (id: string, received: number) => {
       const batch: Batch = {
@@ -140,4 +145,30 @@ test('a refusal is passed on', () => {
   using s = setup()
   s.opened[0].onState({ kind: 'denied', status: 401 })
   assert.deepEqual(s.denied, [401])
+})
+
+test('a change of an agent is passed on and moves no position', () => {
+  using s = setup()
+  s.connect()
+  s.id('3:7')
+  s.agent({ agent_id: 'web-1', status: 'offline' })
+  s.feed.suspend()
+  s.feed.resume()
+  assert.deepEqual(s.seen, ['web-1 offline'])
+  assert.equal(s.opened[1].lastEventId, '3:7')
+})
+
+test('opening again says so, opening for the first time does not', () => {
+  using s = setup()
+  s.connect()
+  s.open()
+  assert.deepEqual(s.seen, [])
+  s.connect()
+  s.open()
+  assert.deepEqual(s.seen, ['reopened'])
+})
+
+test('the feed of one agent asks for that agent alone', () => {
+  using s = setup('web 1')
+  assert.equal(s.opened[0].url, '/api/v1/stream/a?agent=web+1')
 })

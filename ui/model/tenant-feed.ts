@@ -1,6 +1,6 @@
 import type { Batch } from '@streamgauge/core/batch.ts'
 import { formatPosition, parsePosition, type StreamPosition } from '@streamgauge/core/position.ts'
-import type { TenantDetail } from '../api/types.ts'
+import type { AgentState, TenantDetail } from '../api/types.ts'
 import { above, everything } from './join.ts'
 import { Recent } from './percentile.ts'
 import type { ServerClock } from './server-clock.ts'
@@ -12,12 +12,18 @@ export interface FeedListener {
   points?(position: StreamPosition, batch: Batch): void
   /** Events are missing: whatever was received since `fromMs` must be read from the store again. */
   hole?(fromMs: number): void
+  /** An agent's status has changed. */
+  agent?(state: AgentState): void
+  /** The stream is open again: what it tells without a position may have been missed. */
+  reopened?(): void
   /** Connection or tenant detail have changed. */
   changed?(): void
 }
 
 export interface FeedOptions {
   readonly tenant: string
+  /** Only what this agent says. */
+  readonly agent?: string
   readonly clock: ServerClock
   /** Reads `GET /api/v1/tenants/{tenant}`. */
   readonly readDetail: (signal: AbortSignal) => Promise<TenantDetail>
@@ -31,9 +37,10 @@ const pollMs = 2000
 /** A point may be stored this much later than others of its time without being missed by a resync, ms. */
 const slackMs = 10_000
 
-/** The live side of one tenant: its event stream, its status polled every 2 s, the server's clock. No DOM. */
+/** The live side of one tenant, or of one of its agents: its event stream, its status polled every 2 s, the server's clock. No DOM. */
 export class TenantFeed {
   readonly tenant: string
+  readonly agent: string | undefined
   readonly clock: ServerClock
   /** Event to pixel, ms, of everything drawn from this feed. */
   readonly lags = new Recent()
@@ -59,6 +66,7 @@ export class TenantFeed {
 
   constructor(options: FeedOptions) {
     this.tenant = options.tenant
+    this.agent = options.agent
     this.clock = options.clock
     this.#options = options
   }
@@ -101,7 +109,7 @@ export class TenantFeed {
     this.#greeted = false
     const make = this.#options.openStream ?? ((options) => new SseStream(options))
     this.#reader = make({
-      url: `/api/v1/stream/${encodeURIComponent(this.tenant)}`,
+      url: streamUrl(this.tenant, this.agent),
       ...(this.#seen && { lastEventId: formatPosition(this.#seen) }),
       onEvent: (event) => this.#event(event),
       onState: (state) => this.#state(state),
@@ -110,11 +118,13 @@ export class TenantFeed {
 
   #state(state: StreamState): void {
     this.stream = state
+    const again = state.kind === 'open' && this.wasOpen
     if (state.kind === 'open') this.wasOpen = true
     if (state.kind === 'connecting') this.#greeted = false
     if (state.kind === 'waiting' || state.kind === 'denied') this.#ready.resolve()
     if (state.kind === 'denied') this.#options.onDenied(state.status)
     this.#changed()
+    if (again) for (const listener of this.#listeners) listener.reopened?.()
   }
 
   #event(event: SseEvent): void {
@@ -122,6 +132,7 @@ export class TenantFeed {
     if (event.event === 'resync') this.#missed(position)
     else if (!this.#greeted && position) this.#greet(position)
     if (event.event === 'points' && event.data !== null && position) this.#points(position, event.data)
+    if (event.event === 'agent' && event.data !== null) this.#agent(event.data)
     if (position) this.#seen = position
   }
 
@@ -155,6 +166,11 @@ export class TenantFeed {
     for (const listener of this.#listeners) listener.points?.(position, batch)
   }
 
+  #agent(data: string): void {
+    const state = JSON.parse(data) as AgentState
+    for (const listener of this.#listeners) listener.agent?.(state)
+  }
+
   async #pollDetail(): Promise<void> {
     const poll = new AbortController()
     this.#poll = poll
@@ -176,4 +192,9 @@ export class TenantFeed {
   #changed(): void {
     for (const listener of this.#listeners) listener.changed?.()
   }
+}
+
+function streamUrl(tenant: string, agent: string | undefined): string {
+  const url = `/api/v1/stream/${encodeURIComponent(tenant)}`
+  return agent === undefined ? url : `${url}?${new URLSearchParams({ agent })}`
 }

@@ -290,3 +290,51 @@ export const table = css`
     font-variant-numeric: tabular-nums;
   }
 `
+
+/** A question or a form above the page. */
+export const dialog = css`
+  dialog {
+    width: min(560px, calc(100vw - 32px));
+    max-height: calc(100dvh - 48px);
+    padding: 20px 24px 24px;
+    border: 1px solid var(--sg-line-strong);
+    border-radius: 8px;
+    background: var(--sg-surface);
+    color: var(--sg-text);
+    font: var(--sg-font);
+    overflow: auto;
+  }
+
+  dialog::backdrop {
+    background: color-mix(in srgb, var(--sg-ground) 72%, transparent);
+  }
+
+  dialog h2 {
+    margin-bottom: 8px;
+    font: 600 15px / 24px var(--sg-sans);
+    color: var(--sg-strong);
+  }
+
+  dialog .notice {
+    align-items: flex-start;
+    margin: 12px 0 0;
+  }
+
+  dialog .notice svg.icon {
+    margin-top: 2px;
+  }
+
+  dialog .ends {
+    display: flex;
+    flex-wrap: wrap;
+    justify-content: flex-end;
+    gap: 8px;
+    margin-top: 20px;
+  }
+
+  @media (max-width: 640px) {
+    dialog {
+      padding: 16px;
+    }
+  }
+`

@@ -43,7 +43,7 @@ export class SgApp extends LitElement {
   readonly #api = new Api()
   readonly #clock = new ServerClock()
   readonly #scheduler = new DrawScheduler()
-  readonly #hub = new FeedHub((tenant) => this.#makeFeed(tenant))
+  readonly #hub = new FeedHub((tenant, agent) => this.#makeFeed(tenant, agent))
   readonly #access = new ContextProvider(this, { context: accessContext })
   #hidden: ReturnType<typeof setTimeout> | undefined
   #again: ReturnType<typeof setTimeout> | undefined
@@ -125,7 +125,8 @@ export class SgApp extends LitElement {
       return html`<sg-tenant .route=${route}></sg-tenant>`
     }
     if (!tenant) return missing('This login reaches no tenant yet.')
-    if (route.page === 'agents') return keyed(tenant, html`<sg-agents .tenant=${tenant}></sg-agents>`)
+    if (route.page === 'agents')
+      return keyed(tenant, html`<sg-agents .tenant=${tenant} .route=${route}></sg-agents>`)
     if (route.page === 'settings') return keyed(tenant, html`<sg-settings .tenant=${tenant}></sg-settings>`)
     return missing('There is no such page.')
   }
@@ -223,9 +224,10 @@ export class SgApp extends LitElement {
     navigate({ page: 'sign-in' })
   }
 
-  #makeFeed(tenant: string): TenantFeed {
+  #makeFeed(tenant: string, agent?: string): TenantFeed {
     return new TenantFeed({
       tenant,
+      ...(agent !== undefined && { agent }),
       clock: this.#clock,
       readDetail: (signal) =>
         this.#api.get<TenantDetail>(`/api/v1/tenants/${encodeURIComponent(tenant)}`, signal),

@@ -76,7 +76,11 @@ export class SgShell extends LitElement {
         <a class="brand" href="/">${mark}<span>Streamgauge</span></a>
       </div>
       <main id="main" tabindex="-1"><slot></slot></main>
-      <sg-strip .tenant=${tenant} .version=${session.version}></sg-strip>
+      <sg-strip
+        .tenant=${tenant}
+        .agent=${this.route.page === 'tenant' ? this.route.agent : undefined}
+        .version=${session.version}
+      ></sg-strip>
     `
   }
 

@@ -9,17 +9,20 @@ import { styles } from './sg-strip.styles.ts'
 /** The status strip: connection, lag, server time, tenant, version. Always there, always true. */
 export class SgStrip extends LitElement {
   static override styles = [base, styles]
-  static override properties = { tenant: {}, version: {}, said: { state: true } }
+  static override properties = { tenant: {}, agent: {}, version: {}, said: { state: true } }
   declare tenant: string | undefined
+  /** The agent that the page is about: its stream is the one in use. */
+  declare agent: string | undefined
   declare version: string
   declare private said: string
-  readonly #feed = new FeedController(this, () => this.tenant)
+  readonly #feed = new FeedController(this, () => this)
   #stop: (() => void) | undefined
   #kind = ''
 
   constructor() {
     super()
     this.tenant = undefined
+    this.agent = undefined
     this.version = ''
     this.said = ''
   }

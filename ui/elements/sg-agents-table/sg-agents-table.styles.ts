@@ -1,57 +1,195 @@
 import { css } from 'lit'
 
 export const styles = css`
+  :host {
+    --act: 0;
+    min-height: 0;
+    border-radius: var(--sg-radius);
+    overflow: hidden;
+  }
+
+  :host([manages]) {
+    --act: 28px;
+  }
+
+  [role="grid"] {
+    height: 100%;
+  }
+
+  .scroller {
+    height: 100%;
+    overflow: auto;
+    overscroll-behavior: contain;
+  }
+
+  .top {
+    position: sticky;
+    top: 0;
+    z-index: 2;
+    background: var(--sg-surface);
+    border-bottom: 1px solid var(--sg-line);
+  }
+
+  .rows {
+    position: relative;
+    contain: strict;
+    min-width: 100%;
+  }
+
   .row {
     display: grid;
-    grid-template-columns: minmax(140px, 1.2fr) 140px 110px minmax(0, 4fr);
+    grid-template-columns:
+      minmax(130px, 1.1fr) minmax(132px, 0.8fr) 84px minmax(150px, 1.3fr) minmax(0, 3fr) 64px var(--act);
     align-items: center;
     gap: 16px;
-    min-height: 40px;
+    height: 40px;
     padding: 0 16px;
-    border-top: 1px solid color-mix(in srgb, var(--sg-line) 60%, transparent);
-    content-visibility: auto;
-    contain-intrinsic-size: auto 40px;
+  }
+
+  .rows .row {
+    position: absolute;
+    inset: 0 0 auto;
+    contain: layout style;
+    border-bottom: 1px solid color-mix(in srgb, var(--sg-line) 60%, transparent);
+  }
+
+  .rows .row:hover,
+  .rows .row:focus-within {
+    background: var(--sg-hover);
   }
 
   .row.head {
-    min-height: 32px;
-    border-top: 0;
+    height: 31px;
     color: var(--sg-muted);
     font: 500 11.5px / 1 var(--sg-sans);
   }
 
-  a.row {
-    transition: background 120ms var(--sg-ease);
-  }
-
-  a.row:hover {
-    background: var(--sg-hover);
-  }
-
-  a.row:focus-visible {
-    box-shadow: inset 0 0 0 2px var(--sg-accent);
-  }
-
-  .name {
-    color: var(--sg-strong);
-    font-weight: 500;
+  .head > * {
+    min-width: 0;
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
   }
 
-  .age {
+  .head button {
+    height: 24px;
+    max-width: 100%;
+    margin-left: -8px;
+    padding: 0 8px;
+    font: inherit;
+  }
+
+  .head button span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    line-height: 16px;
+  }
+
+  [aria-sort="ascending"] button,
+  [aria-sort="descending"] button {
+    color: var(--sg-text);
+  }
+
+  .head i {
+    width: 7px;
+    height: 5px;
+    flex: none;
+    background: currentColor;
+    clip-path: polygon(50% 0, 100% 100%, 0 100%);
+  }
+
+  .head i.descending {
+    transform: rotate(180deg);
+  }
+
+  .head .version,
+  .version {
+    color: var(--sg-muted);
+    font-size: 12px;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
+  .head .version {
+    font-size: 11.5px;
+  }
+
+  .agent {
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+
+  .agent a {
+    color: var(--sg-strong);
+    font-weight: 500;
+  }
+
+  /* the whole row is the link */
+  .agent a::after {
+    content: "";
+    position: absolute;
+    inset: 0;
+  }
+
+  .agent a:focus-visible {
+    box-shadow: none;
+  }
+
+  .agent a:focus-visible::after {
+    box-shadow: inset 0 0 0 2px var(--sg-accent);
+    border-radius: 0;
+  }
+
+  .status {
+    min-width: 0;
+    overflow: hidden;
+  }
+
+  .row:not(.head) > .seen {
     font-size: 12px;
     white-space: nowrap;
   }
 
-  .values {
+  .row:not(.head) > .value {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    min-width: 0;
+  }
+
+  .value b {
+    flex: none;
+    width: 8.5ch;
+    font-size: 12px;
+  }
+
+  canvas {
+    flex: 1;
+    min-width: 0;
+    width: 100%;
+    max-width: 140px;
+    height: 26px;
+  }
+
+  .row:not(.head) > .last-values {
     display: flex;
     gap: 20px;
     overflow: hidden;
   }
 
-  .value {
+  .last-values > * {
+    flex: none;
+  }
+
+  .last-values > .pair {
+    flex: 0 1 auto;
+    min-width: 0;
+  }
+
+  .pair {
     display: inline-flex;
     align-items: baseline;
     gap: 7px;
@@ -62,7 +200,44 @@ export const styles = css`
   b {
     color: var(--sg-strong);
     font-weight: 500;
+  }
+
+  .pair .muted {
+    min-width: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+
+  .pair b {
+    flex: none;
     min-width: 7ch;
+  }
+
+  .row[data-status="offline"] :is(b, .agent a),
+  .row[data-status="unknown"] :is(b, .agent a) {
+    color: var(--sg-muted);
+  }
+
+  .act {
+    position: relative;
+    z-index: 1;
+    width: 28px;
+  }
+
+  .act button {
+    width: 28px;
+    padding: 0;
+    opacity: 0;
+  }
+
+  .row:hover .act button,
+  .row:focus-within .act button,
+  .act button:focus-visible {
+    opacity: 1;
+  }
+
+  .act button:hover:not(:disabled) {
+    color: var(--sg-firing);
   }
 
   .blank i {
@@ -72,29 +247,68 @@ export const styles = css`
     background: var(--sg-raised);
   }
 
+  @media (max-width: 1180px) {
+    .row {
+      grid-template-columns: minmax(110px, 1.2fr) minmax(132px, 1fr) 84px minmax(150px, 1.4fr) minmax(0, 1.4fr) var(--act);
+      gap: 12px;
+    }
+
+    .version,
+    .head .version {
+      display: none;
+    }
+  }
+
   @media (max-width: 760px) {
     .row {
-      grid-template-columns: minmax(0, 1fr) auto auto;
-      gap: 4px 14px;
-      padding: 9px 14px;
+      grid-template: "agent status act" 24px "value seen act" 26px / minmax(0, 1fr) auto auto;
+      align-content: center;
+      gap: 0 12px;
+      height: 64px;
+      padding: 0 14px;
     }
 
     .row.head {
       display: none;
     }
 
-    .row.head + .row {
-      border-top: 0;
+    .top {
+      border: 0;
     }
 
-    .values {
-      grid-column: 1 / -1;
-      flex-wrap: wrap;
-      gap: 2px 16px;
+    .agent {
+      grid-area: agent;
     }
 
-    b {
-      min-width: 0;
+    .status {
+      grid-area: status;
+      justify-self: end;
+    }
+
+    .row:not(.head) > .value {
+      grid-area: value;
+    }
+
+    .row:not(.head) > .seen {
+      grid-area: seen;
+      justify-self: end;
+      color: var(--sg-muted);
+    }
+
+    .act {
+      grid-area: act;
+    }
+
+    .act:empty {
+      display: none;
+    }
+
+    .act button {
+      opacity: 1;
+    }
+
+    .row:not(.head) > .last-values {
+      display: none;
     }
   }
 `

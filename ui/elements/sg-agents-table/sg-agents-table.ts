@@ -1,84 +1,317 @@
-import { html, LitElement, nothing } from 'lit'
+import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { AgentItem } from '../../api/types.ts'
+import { drawTrend } from '../../charts/draw-trend.ts'
+import type { Sort, SortKey } from '../../model/fleet-view.ts'
 import { formatAge, formatDateTime, formatValue, unitOf } from '../../model/format.ts'
 import type { LastValues } from '../../model/last-values.ts'
 import { hrefOf } from '../../model/route.ts'
-import { base } from '../../styles/shared.ts'
+import { rowWindow, scrollInto } from '../../model/row-window.ts'
+import type { Trends } from '../../model/trends.ts'
+import { base, controls } from '../../styles/shared.ts'
+import { icons } from '../icons.ts'
 import '../sg-status/sg-status.ts'
 import { styles } from './sg-agents-table.styles.ts'
 
 /** Values that fit a row before it says how many more there are. */
-const shownValues = 3
+const shownValues = 2
+/** Heights in CSS pixels, the same as in the styles: one line, or two where it is narrow. */
+const rowHeight = { wide: 40, narrow: 64 }
+const narrow = matchMedia('(max-width: 760px)')
 
-/** Agents with their status, when they were last heard of, and what they said. A click filters the charts. */
+/**
+ * Agents with their status, when they were last heard of, and what they said. A click filters the charts. Only the
+ * rows in sight are there; arrow keys, Page Up, Page Down, Home and End go through all of them.
+ */
 export class SgAgentsTable extends LitElement {
-  static override styles = [base, styles]
+  static override styles = [base, controls, styles]
   static override properties = {
     tenant: {},
     agents: { attribute: false },
     values: { attribute: false },
+    trends: { attribute: false },
     now: { type: Number },
+    sort: { attribute: false },
+    manages: { type: Boolean, reflect: true },
+    active: { state: true },
   }
   declare tenant: string
-  /** Undefined while they are not known. */
+  /** In the order to show; undefined while they are not known. */
   declare agents: readonly AgentItem[] | undefined
   declare values: LastValues
+  /** The metric with a column of its own. */
+  declare trends: Trends | undefined
   /** The server's time, epoch ms. */
   declare now: number
-
-  protected override render() {
-    return html`<div role="table" aria-label="Agents">
-      <div role="row" class="row head">
-        <span role="columnheader">Agent</span>
-        <span role="columnheader">Status</span>
-        <span role="columnheader">Last seen</span>
-        <span role="columnheader">Last values</span>
-      </div>
-      ${
-        this.agents === undefined
-          ? [1, 2, 3].map(
-              () => html`<div class="row blank" aria-hidden="true"><i></i><i></i><i></i><i></i></div>`,
-            )
-          : repeat(
-              this.agents,
-              (agent) => agent.agent_id,
-              (agent) => this.#row(agent),
-            )
-      }
-    </div>`
-  }
-
-  #row(agent: AgentItem) {
-    const values = this.values.of(agent.agent_id)
-    const href = hrefOf({ page: 'tenant', tenant: this.tenant, agent: agent.agent_id })
-    return html`<a role="row" class="row" href=${href} data-agent=${agent.agent_id}>
-      <span role="cell" class="name" title=${agent.agent_id}>${agent.agent_id}</span>
-      <span role="cell"><sg-status .status=${agent.status} .reason=${agent.reason}></sg-status></span>
-      <span
-        role="cell"
-        class="mono age"
-        title=${agent.last_seen === null ? nothing : formatDateTime(agent.last_seen)}
-      >
-        ${agent.last_seen === null ? 'never' : formatAge(this.now - agent.last_seen)}
-      </span>
-      <span role="cell" class="values">
-        ${values.slice(0, shownValues).map(
-          ({ metric, value }) =>
-            html`<span class="value"
-              ><span class="muted">${metric}</span><b class="mono">${formatValue(value, unitOf(metric))}</b></span
-            >`,
-        )}
-        ${values.length > shownValues ? html`<span class="muted">+${values.length - shownValues}</span>` : nothing}
-      </span>
-    </a>`
-  }
+  /** Undefined where the order is fixed. */
+  declare sort: Sort | undefined
+  /** Logins may be revoked. */
+  declare manages: boolean
+  /** The agent whose row the keyboard stands on. */
+  declare private active: string | undefined
+  #focused = false
+  #wantsFocus = false
+  #scrollTop = 0
+  #height = 0
+  readonly #sized = new ResizeObserver(() => this.#measure())
 
   constructor() {
     super()
     this.tenant = ''
     this.agents = undefined
+    this.trends = undefined
     this.now = 0
+    this.sort = undefined
+    this.manages = false
+    this.active = undefined
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    narrow.addEventListener('change', this.#relayOut)
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    narrow.removeEventListener('change', this.#relayOut)
+    this.#sized.disconnect()
+  }
+
+  protected override firstUpdated(): void {
+    this.#sized.observe(this.#scroller)
+    this.#measure()
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (this.#wantsFocus) {
+      this.#wantsFocus = false
+      this.#link(this.active)?.focus({ preventScroll: true })
+    }
+    this.#drawTrends()
+    if (changed.has('agents') || changed.has('trends')) this.#tellWindow()
+  }
+
+  protected override render() {
+    const { agents, trends } = this
+    return html`<div role="grid" aria-label="Agents" aria-rowcount=${(agents?.length ?? 0) + 1} aria-busy=${!agents}>
+      <div class="scroller" role="presentation" @scroll=${this.#scrolled}>
+        <div role="rowgroup" class="top">
+          <div role="row" class="row head" aria-rowindex="1">
+            ${this.#head('agent', 'Agent')} ${this.#head('status', 'Status')} ${this.#head('seen', 'Last seen')}
+            ${trends ? this.#head('value', trends.metric) : this.#head(undefined, '')}
+            ${this.#head(undefined, 'Last values')} ${this.#head('version', 'Version')}
+            ${this.manages ? html`<span role="columnheader"><span class="heard">Revoke</span></span>` : nothing}
+          </div>
+        </div>
+        ${agents === undefined ? this.#waiting() : this.#rows(agents)}
+      </div>
+    </div>`
+  }
+
+  #head(key: SortKey | undefined, text: string) {
+    const { sort } = this
+    const name = key ?? text.toLowerCase().replace(' ', '-')
+    if (!key || !sort) return html`<span role="columnheader" class=${name} title=${text}>${text}</span>`
+    const on = sort.key === key
+    const order = on ? (sort.down ? 'descending' : 'ascending') : 'none'
+    return html`<span role="columnheader" class=${name} aria-sort=${order}
+      ><button class="quiet" title=${`Sort by ${text}`} @click=${() => this.#tell('sg-sort', key)}>
+        <span>${text}</span>${on ? html`<i class=${order} aria-hidden="true"></i>` : nothing}
+      </button></span
+    >`
+  }
+
+  #waiting() {
+    return html`<div role="rowgroup" class="waiting" aria-hidden="true">
+      ${Array.from({ length: 8 }, () => html`<div class="row blank"><i></i><i></i><i></i><i></i></div>`)}
+    </div>`
+  }
+
+  #rows(agents: readonly AgentItem[]) {
+    const { first, last } = rowWindow(this.#scrollTop, this.#height, this.#rowHeight, agents.length)
+    const rows = Array.from({ length: last - first }, (_, i) => first + i)
+    const at = agents.findIndex(({ agent_id }) => agent_id === this.active)
+    // a row with the focus stays, however far it is scrolled away: without it the focus would be lost
+    if (this.#focused && at >= 0 && at < first) rows.unshift(at)
+    if (this.#focused && at >= last) rows.push(at)
+    const stop = rows.includes(at) ? at : Math.ceil(this.#scrollTop / this.#rowHeight)
+    return html`<div
+      role="rowgroup"
+      class="rows"
+      .style=${`height: ${agents.length * this.#rowHeight}px`}
+      @keydown=${this.#key}
+      @focusin=${this.#focusIn}
+      @focusout=${this.#focusOut}
+    >
+      ${repeat(
+        rows,
+        (i) => agents[i].agent_id,
+        (i) => this.#row(agents[i], i, i === stop),
+      )}
+    </div>`
+  }
+
+  #row(agent: AgentItem, i: number, isStop: boolean) {
+    const { agent_id, status, reason, last_seen, version } = agent
+    const { trends } = this
+    const values = this.values.of(agent_id).filter(({ metric }) => metric !== trends?.metric)
+    const value = trends ? this.values.value(agent_id, trends.metric) : Number.NaN
+    return html`<div
+      role="row"
+      class="row"
+      data-agent=${agent_id}
+      data-status=${status}
+      aria-rowindex=${i + 2}
+      .style=${`transform: translateY(${i * this.#rowHeight}px)`}
+    >
+      <span role="rowheader" class="agent" title=${agent_id}
+        ><a href=${hrefOf({ page: 'tenant', tenant: this.tenant, agent: agent_id })} tabindex=${isStop ? 0 : -1}
+          >${agent_id}</a
+        ></span
+      >
+      <span role="gridcell" class="status"><sg-status .status=${status} .reason=${reason}></sg-status></span>
+      <span role="gridcell" class="mono seen" title=${last_seen === null ? nothing : formatDateTime(last_seen)}
+        >${last_seen === null ? 'never' : formatAge(this.now - last_seen)}</span
+      >
+      <span role="gridcell" class="value"
+        >${
+          trends
+            ? html`<b class="mono">${formatValue(value, unitOf(trends.metric))}</b><canvas aria-hidden="true"></canvas>`
+            : nothing
+        }</span
+      >
+      <span role="gridcell" class="last-values">
+        ${values.slice(0, shownValues).map(
+          (last) =>
+            html`<span class="pair"
+              ><span class="muted">${last.metric}</span
+              ><b class="mono">${formatValue(last.value, unitOf(last.metric))}</b></span
+            >`,
+        )}
+        ${values.length > shownValues ? html`<span class="muted">+${values.length - shownValues}</span>` : nothing}
+      </span>
+      <span role="gridcell" class="mono version">${version ?? ''}</span>
+      ${this.manages ? html`<span role="gridcell" class="act">${this.#act(agent)}</span>` : nothing}
+    </div>`
+  }
+
+  #act({ agent_id, enrolled, reason }: AgentItem) {
+    if (!enrolled || reason === 'revoked') return nothing
+    return html`<button
+      class="quiet"
+      tabindex="-1"
+      title=${`Revoke the login of ${agent_id}`}
+      aria-label=${`Revoke the login of ${agent_id}`}
+      @click=${() => this.#tell('sg-revoke', agent_id)}
+    >
+      ${icons.revoke}
+    </button>`
+  }
+
+  /** Points never pass through templates: the lines are drawn after them. */
+  #drawTrends(): void {
+    const { trends } = this
+    if (!trends) return
+    const style = getComputedStyle(this)
+    const live = style.getPropertyValue('--sg-accent')
+    const quiet = style.getPropertyValue('--sg-offline')
+    for (const row of this.renderRoot.querySelectorAll<HTMLElement>('.row[data-agent]')) {
+      const canvas = row.querySelector('canvas')
+      const { agent = '', status } = row.dataset
+      if (canvas)
+        drawTrend(canvas, trends.of(agent).read(this.now), trends.metric, status === 'online' ? live : quiet)
+    }
+  }
+
+  get #rowHeight(): number {
+    return narrow.matches ? rowHeight.narrow : rowHeight.wide
+  }
+
+  get #scroller(): HTMLElement {
+    const scroller = this.renderRoot.querySelector<HTMLElement>('.scroller')
+    if (!scroller) throw new Error('the table has not been rendered')
+    return scroller
+  }
+
+  #relayOut = () => this.requestUpdate()
+
+  #measure(): void {
+    this.#height = this.#scroller.clientHeight
+    this.#scrolled()
+  }
+
+  #scrolled(): void {
+    this.#scrollTop = this.#scroller.scrollTop
+    this.requestUpdate()
+    this.#tellWindow()
+  }
+
+  /** Says which agents are in sight. */
+  #tellWindow(): void {
+    const { first, last } = rowWindow(
+      this.#scrollTop,
+      this.#height,
+      this.#rowHeight,
+      this.agents?.length ?? 0,
+    )
+    this.#tell(
+      'sg-window',
+      (this.agents ?? []).slice(first, last).map(({ agent_id }) => agent_id),
+    )
+  }
+
+  #tell(name: string, detail: unknown): void {
+    this.dispatchEvent(new CustomEvent(name, { detail }))
+  }
+
+  #link(agent: string | undefined): HTMLElement | null {
+    return agent === undefined
+      ? null
+      : this.renderRoot.querySelector(`[data-agent="${CSS.escape(agent)}"] a[href]`)
+  }
+
+  #focusIn(event: FocusEvent): void {
+    this.#focused = true
+    const row = (event.target as HTMLElement).closest<HTMLElement>('[data-agent]')
+    this.active = row?.dataset.agent
+  }
+
+  #focusOut(): void {
+    this.#focused = false
+  }
+
+  #key(event: KeyboardEvent): void {
+    const { agents = [] } = this
+    if (event.ctrlKey || event.metaKey || event.altKey || agents.length === 0) return
+    const at = agents.findIndex(({ agent_id }) => agent_id === this.active)
+    const page = Math.max(1, Math.floor(this.#height / this.#rowHeight) - 2)
+    const steps: Record<string, number | undefined> = {
+      ArrowUp: at - 1,
+      ArrowDown: at + 1,
+      PageUp: at - page,
+      PageDown: at + page,
+      Home: 0,
+      End: agents.length - 1,
+    }
+    const to = steps[event.key]
+    if (to !== undefined) this.#goTo(Math.max(0, Math.min(agents.length - 1, to)))
+    else if (event.key === 'ArrowRight') this.#beside(event, 'button')?.focus()
+    else if (event.key === 'ArrowLeft') this.#beside(event, 'a')?.focus()
+    else return
+    event.preventDefault()
+  }
+
+  #beside(event: KeyboardEvent, what: 'a' | 'button'): HTMLElement | null | undefined {
+    return (event.target as HTMLElement).closest('.row')?.querySelector<HTMLElement>(what)
+  }
+
+  #goTo(row: number): void {
+    const scroller = this.#scroller
+    const top = this.renderRoot.querySelector('.top')?.clientHeight ?? 0
+    this.active = this.agents?.[row].agent_id
+    this.#wantsFocus = true
+    scroller.scrollTop = scrollInto(row, scroller.scrollTop, scroller.clientHeight - top, this.#rowHeight)
+    this.#scrollTop = scroller.scrollTop
   }
 }
 

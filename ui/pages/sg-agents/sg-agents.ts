@@ -1,78 +1,51 @@
 import { ContextConsumer } from '@lit/context'
-import { css, html, LitElement, nothing } from 'lit'
-import type { AgentItem, AgentStatus, Listing, SeriesItem } from '../../api/types.ts'
-import { seriesName } from '../../api/types.ts'
+import { html, LitElement, nothing } from 'lit'
+import { type AgentItem, type AgentStatus, agentStatuses, type Enrolment } from '../../api/types.ts'
 import { accessContext } from '../../app/contexts.ts'
-import { FeedController } from '../../app/feed-controller.ts'
-import { PollController } from '../../app/poll-controller.ts'
+import { FleetController } from '../../app/fleet-controller.ts'
+import { navigate } from '../../app/navigate.ts'
+import { TrendsController } from '../../app/trends-controller.ts'
 import '../../elements/sg-agents-table/sg-agents-table.ts'
+import type { SgConfirm } from '../../elements/sg-confirm/sg-confirm.ts'
+import '../../elements/sg-confirm/sg-confirm.ts'
+import type { SgEnrol } from '../../elements/sg-enrol/sg-enrol.ts'
+import '../../elements/sg-enrol/sg-enrol.ts'
 import { icons } from '../../elements/icons.ts'
 import { onTick } from '../../elements/ticker.ts'
-import { LastValues } from '../../model/last-values.ts'
+import { Arranger } from '../../model/arranger.ts'
+import { countStatuses, formatSort, parseSort, pressed, type SortKey } from '../../model/fleet-view.ts'
+import { formatCount } from '../../model/format.ts'
+import type { Route } from '../../model/route.ts'
+import { Transitions } from '../../model/transitions.ts'
 import { base, controls, page } from '../../styles/shared.ts'
+import { styles } from './sg-agents.styles.ts'
 
-const statuses: readonly AgentStatus[] = ['online', 'late', 'offline', 'unknown']
-
-/** All agents of a tenant, found by name and status. */
+/** All agents of a tenant: found by name and status, kept up to date by the stream, enrolled and revoked here. */
 export class SgAgents extends LitElement {
-  static override styles = [
-    base,
-    controls,
-    page,
-    css`
-      .none {
-        padding: 48px 16px;
-        text-align: center;
-      }
-
-      .filters {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 8px;
-      }
-
-      .filters button[aria-pressed='true'] {
-        border-color: var(--sg-accent);
-        background: var(--sg-accent-weak);
-        color: var(--sg-strong);
-      }
-
-      input {
-        width: 200px;
-      }
-
-      @media (max-width: 640px) {
-        .filters,
-        .filters label,
-        input {
-          width: 100%;
-        }
-      }
-    `,
-  ]
-  static override properties = { tenant: {}, search: { state: true }, status: { state: true } }
+  static override styles = [base, controls, page, styles]
+  static override properties = { tenant: {}, route: { attribute: false }, said: { state: true } }
   declare tenant: string
-  declare private search: string
-  declare private status: AgentStatus | undefined
-  #values = new LastValues()
+  declare route: Route
+  /** The last changes of status, for those who can't see them. */
+  declare private said: string
   #stop: (() => void) | undefined
+  readonly #arranger = new Arranger()
+  readonly #transitions = new Transitions()
   readonly #access = new ContextConsumer(this, { context: accessContext, subscribe: true })
-  readonly #feed = new FeedController(this, () => this.tenant, {
-    points: (_, batch) => this.#values.take(batch),
+  readonly #fleet = new FleetController(this, () => ({ tenant: this.tenant }), {
+    points: (_, batch) => this.#trends.trends?.take(batch),
+    agent: (state) => this.#transitions.note(state),
   })
-  readonly #agents = new PollController(this, 2000, (signal) =>
-    this.#get<Listing<AgentItem>>('/agents?limit=1000', signal),
-  )
+  readonly #trends = new TrendsController(this, this.#fleet, () => this.route.metric)
+
   constructor() {
     super()
-    new PollController(this, 60_000, (signal) => this.#readSeries(signal))
-    this.search = ''
-    this.status = undefined
+    this.said = ''
   }
 
   override connectedCallback(): void {
     super.connectedCallback()
-    this.#stop = onTick(() => this.requestUpdate())
+    this.#stop = onTick(() => this.#tick())
   }
 
   override disconnectedCallback(): void {
@@ -81,75 +54,166 @@ export class SgAgents extends LitElement {
   }
 
   protected override render() {
-    const all = this.#agents.value?.items
-    const shown = all?.filter(
-      (a) =>
-        (!this.status || a.status === this.status) &&
-        a.agent_id.toLowerCase().includes(this.search.toLowerCase()),
-    )
+    const { fleet, error } = this.#fleet
+    const all = fleet.agents
+    const counts = countStatuses(all ?? [])
     return html`
       <div class="head">
         <h1>Agents</h1>
-        <span class="muted">${all ? `${all.length} of ${this.tenant}` : ''}</span>
+        <span class="muted">${all ? `${formatCount(counts.online)} of ${formatCount(counts.all)} online` : ''}</span>
         <span class="grow"></span>
-        <div class="filters">
-          <label
-            ><span class="heard">Find an agent</span
-            ><input type="search" placeholder="Find an agent" @input=${this.#find}
-          /></label>
-          ${statuses.map((status) => this.#filter(status, all ?? []))}
-        </div>
+        ${
+          this.#manages
+            ? html`<button class="primary" @click=${this.#enrol}>${icons.add}Enrol an agent</button>`
+            : nothing
+        }
       </div>
+      ${all?.length === 0 ? nothing : this.#filters(counts)}
       ${
-        this.#agents.error
+        error
           ? html`<div class="notice bad" role="alert">
-              ${icons.warn}<span>The agents could not be read: ${this.#agents.error} It is tried again by itself.</span>
+              ${icons.warn}<span>The agents could not be read: ${error} It is tried again by itself.</span>
             </div>`
           : nothing
       }
-      <section class="card">
-        ${
-          shown?.length === 0
-            ? html`<p class="muted none">
-                ${all?.length === 0 ? 'No agent has been seen yet: points that carry an agent_id make one.' : 'No agent matches.'}
-              </p>`
-            : html`<sg-agents-table
-                .tenant=${this.tenant}
-                .agents=${shown}
-                .values=${this.#values}
-                .now=${this.#feed.feed?.clock.now() ?? Date.now()}
-              ></sg-agents-table>`
-        }
-      </section>
+      <section class="card">${this.#body(all)}</section>
+      <p class="heard" role="status" aria-live="polite">${this.said}</p>
+      <sg-enrol .tenant=${this.tenant} .enrol=${this.#makeLogin} @sg-enrolled=${() => this.#fleet.refresh()}></sg-enrol>
+      <sg-confirm></sg-confirm>
     `
   }
 
-  #filter(status: AgentStatus, all: readonly AgentItem[]) {
-    const count = all.filter((a) => a.status === status).length
-    if (count === 0 && this.status !== status) return nothing
-    return html`<button aria-pressed=${this.status === status} @click=${() => this.#only(status)}>
+  #body(all: readonly AgentItem[] | undefined) {
+    const { route } = this
+    const { fleet, feed } = this.#fleet
+    const { trends } = this.#trends
+    if (all?.length === 0) return this.#empty()
+    const sort = parseSort(route.sort)
+    const view = { search: route.search ?? '', statuses: route.statuses ?? [], sort }
+    const now = feed.feed?.clock.now() ?? Date.now()
+    const shown =
+      all &&
+      this.#arranger.arrange(fleet, view, now, (agent) =>
+        trends ? fleet.values.value(agent, trends.metric) : Number.NaN,
+      )
+    if (shown?.length === 0) {
+      return html`<div class="none">
+        <p class="muted">No agent matches.</p>
+        <button @click=${() => this.#go({ search: undefined, statuses: undefined })}>Show all agents</button>
+      </div>`
+    }
+    return html`<sg-agents-table
+      .tenant=${this.tenant}
+      .agents=${shown}
+      .values=${fleet.values}
+      .trends=${trends}
+      .now=${now}
+      .sort=${sort}
+      ?manages=${this.#manages}
+      @pointerenter=${() => this.#arranger.hold(true)}
+      @pointerleave=${() => this.#arranger.hold(false)}
+      @sg-sort=${(e: CustomEvent<SortKey>) => this.#go({ sort: formatSort(pressed(sort, e.detail)) }, true)}
+      @sg-window=${(e: CustomEvent<string[]>) => this.#trends.look(e.detail)}
+      @sg-revoke=${(e: CustomEvent<string>) => this.#revoke(e.detail)}
+    ></sg-agents-table>`
+  }
+
+  #empty() {
+    return html`<div class="none">
+      <h2>No agents yet</h2>
+      <p class="muted">
+        ${
+          this.#manages
+            ? 'Enrol one to get its login and a line that installs it.'
+            : 'Whoever manages this tenant can enrol one.'
+        }
+        Points sent over HTTP with an agent_id show up here as well.
+      </p>
+      ${this.#manages ? html`<button @click=${this.#enrol}>Enrol an agent</button>` : nothing}
+    </div>`
+  }
+
+  #filters(counts: Record<AgentStatus, number>) {
+    const { search = '', metric } = this.route
+    const { metrics } = this.#fleet.fleet.values
+    const shown = this.#trends.trends?.metric
+    return html`<div class="filters">
+      <label class="find"
+        >${icons.search}<span class="heard">Find an agent</span
+        ><input type="search" placeholder="Find an agent" .value=${search} @input=${this.#find}
+      /></label>
+      ${agentStatuses.map((status) => this.#filter(status, counts[status]))}
+      <span class="grow"></span>
+      ${
+        metrics.length > 1
+          ? html`<label class="metric"
+              >Metric
+              <select @change=${this.#chooseMetric}>
+                ${metrics.map((name) => html`<option value=${name} ?selected=${name === (metric ?? shown)}>${name}</option>`)}
+              </select></label
+            >`
+          : nothing
+      }
+    </div>`
+  }
+
+  #filter(status: AgentStatus, count: number) {
+    const { statuses = [] } = this.route
+    const on = statuses.includes(status)
+    if (count === 0 && !on) return nothing
+    const next = on ? statuses.filter((s) => s !== status) : [...statuses, status]
+    return html`<button aria-pressed=${on} @click=${() => this.#go({ statuses: next })}>
       <sg-status .status=${status}></sg-status><span class="muted mono">${count}</span>
     </button>`
   }
 
-  #only(status: AgentStatus): void {
-    this.status = this.status === status ? undefined : status
+  get #manages(): boolean {
+    return this.#access.value?.session.scopes.some((s) => s === 'manage' || s === 'operator') ?? false
+  }
+
+  #tick(): void {
+    const news = this.#transitions.tell(performance.now())
+    if (news) this.said = news
+    this.requestUpdate()
+  }
+
+  /** `replace` for what Back should not undo letter by letter. */
+  #go(change: Partial<Route>, replace = false): void {
+    navigate({ ...this.route, ...change, page: 'agents' }, replace)
   }
 
   #find(event: Event): void {
-    this.search = (event.target as HTMLInputElement).value.trim()
+    this.#go({ search: (event.target as HTMLInputElement).value.trim() }, true)
   }
 
-  #readSeries(signal: AbortSignal): Promise<true> | undefined {
-    return this.#get<Listing<SeriesItem>>('/series?limit=1000', signal)?.then(({ items }) => {
-      for (const item of items)
-        if (item.last) this.#values.put(seriesName(item), item.last.ts, item.last.value)
-      return true as const
+  #chooseMetric(event: Event): void {
+    this.#go({ metric: (event.target as HTMLSelectElement).value }, true)
+  }
+
+  #enrol(): void {
+    void this.renderRoot.querySelector<SgEnrol>('sg-enrol')?.show()
+  }
+
+  #revoke(agent: string): void {
+    void this.renderRoot.querySelector<SgConfirm>('sg-confirm')?.ask({
+      title: `Revoke ${agent}?`,
+      text: 'Its login ends at once and it is disconnected. Its points stay. It can be enrolled again, with a new password.',
+      action: 'Revoke',
+      run: async () => {
+        await this.#access.value?.api.delete(`${this.#path}/${encodeURIComponent(agent)}`)
+        this.#fleet.refresh()
+      },
     })
   }
 
-  #get<T>(path: string, signal: AbortSignal): Promise<T> | undefined {
-    return this.#access.value?.api.get<T>(`/api/v1/tenants/${encodeURIComponent(this.tenant)}${path}`, signal)
+  #makeLogin = (agent_id: string, renew: boolean): Promise<Enrolment> => {
+    const api = this.#access.value?.api
+    if (!api) return Promise.reject(new Error('not signed in'))
+    return api.post<Enrolment>(renew ? `${this.#path}?renew=true` : this.#path, { agent_id })
+  }
+
+  get #path(): string {
+    return `/api/v1/tenants/${encodeURIComponent(this.tenant)}/agents`
   }
 }
 

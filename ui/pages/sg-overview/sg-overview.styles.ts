@@ -38,6 +38,25 @@ export const styles = css`
     height: 26px;
   }
 
+  .count {
+    display: inline-flex;
+    align-items: center;
+    gap: 8px;
+    height: 26px;
+    padding: 0 8px;
+    border-radius: var(--sg-radius-s);
+    font-size: 12px;
+  }
+
+  .count:hover {
+    background: var(--sg-hover);
+  }
+
+  .count b {
+    color: var(--sg-strong);
+    font-weight: 500;
+  }
+
   code {
     font: 400 12px / 20px var(--sg-mono);
     color: var(--sg-text);
@@ -52,6 +71,29 @@ export const styles = css`
   @media (max-width: 640px) {
     .tiles {
       gap: 8px;
+    }
+
+    .agents > .bar {
+      flex-wrap: wrap;
+      height: auto;
+      padding: 7px 8px 7px 14px;
+    }
+
+    .agents > .bar .button {
+      order: -1;
+      margin-left: auto;
+    }
+
+    .agents > .bar .grow {
+      display: none;
+    }
+
+    .agents > .bar h2 {
+      order: -2;
+    }
+
+    .count {
+      padding: 0 6px 0 0;
     }
   }
 `

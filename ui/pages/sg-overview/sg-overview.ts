@@ -2,19 +2,27 @@ import { ContextConsumer } from '@lit/context'
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import { readHistory } from '../../api/history.ts'
-import type { AgentItem, History, Listing, SeriesItem, TenantDetail } from '../../api/types.ts'
-import { seriesName } from '../../api/types.ts'
+import {
+  agentStatuses,
+  type History,
+  type Listing,
+  type SeriesItem,
+  seriesName,
+  type TenantDetail,
+} from '../../api/types.ts'
 import { accessContext } from '../../app/contexts.ts'
-import { FeedController } from '../../app/feed-controller.ts'
+import { FleetController } from '../../app/fleet-controller.ts'
 import { navigate } from '../../app/navigate.ts'
 import { PollController } from '../../app/poll-controller.ts'
+import { TrendsController } from '../../app/trends-controller.ts'
 import '../../elements/sg-agents-table/sg-agents-table.ts'
 import '../../elements/sg-empty/sg-empty.ts'
 import '../../elements/sg-panel/sg-panel.ts'
 import '../../elements/sg-tile/sg-tile.ts'
 import { onTick } from '../../elements/ticker.ts'
+import { Arranger } from '../../model/arranger.ts'
+import { countStatuses, defaultSort } from '../../model/fleet-view.ts'
 import { formatAge, formatCount, formatRate } from '../../model/format.ts'
-import { LastValues } from '../../model/last-values.ts'
 import { Recent } from '../../model/percentile.ts'
 import { hrefOf } from '../../model/route.ts'
 import { base, controls, page, table } from '../../styles/shared.ts'
@@ -24,6 +32,8 @@ import { styles } from './sg-overview.styles.ts'
 const shownMetrics = 3
 /** A metric without a point for this long gives up its place among them, ms. */
 const movingMs = 120_000
+/** Agents on this page: those that need an eye. */
+const shownAgents = 12
 /** Tenants whose status is polled for the table. */
 const polledTenants = 20
 
@@ -33,19 +43,15 @@ export class SgOverview extends LitElement {
   static override properties = { tenant: {}, tenants: { attribute: false } }
   declare tenant: string | undefined
   declare tenants: readonly string[]
-  #values = new LastValues()
   #stop: (() => void) | undefined
+  readonly #arranger = new Arranger()
   readonly #rates = new Recent(60)
   readonly #access = new ContextConsumer(this, { context: accessContext, subscribe: true })
-  readonly #feed = new FeedController(this, () => this.tenant, {
-    points: (_, batch) => {
-      if (this.#values.take(batch)) this.requestUpdate()
-    },
+  readonly #fleet = new FleetController(this, () => (this.tenant ? { tenant: this.tenant } : {}), {
+    points: (_, batch) => this.#trends.trends?.take(batch),
   })
+  readonly #trends = new TrendsController(this, this.#fleet, () => undefined)
   readonly #details = new PollController(this, 2000, (signal) => this.#readDetails(signal))
-  readonly #agents = new PollController(this, 2000, (signal) =>
-    this.#get<Listing<AgentItem>>('/agents?limit=1000', signal),
-  )
   readonly #series = new PollController(this, 60_000, (signal) => this.#readSeries(signal))
 
   override connectedCallback(): void {
@@ -60,8 +66,6 @@ export class SgOverview extends LitElement {
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('tenant') && changed.get('tenant') !== undefined) {
-      this.#values = new LastValues()
-      this.#agents.reset()
       this.#series.reset()
     }
   }
@@ -82,13 +86,13 @@ export class SgOverview extends LitElement {
   }
 
   #tiles() {
-    const feed = this.#feed.feed
+    const { feed } = this.#fleet.feed
     const details = this.#details.value
     const all = details ? [...details.values()] : undefined
     const sum = (of: (d: TenantDetail) => number) => all?.reduce((total, d) => total + of(d), 0) ?? 0
     const behind = Math.max(0, ...(all ?? []).map((d) => d.ingest.behind_ms))
-    const agents = this.#agents.value?.items
-    const online = agents?.filter((a) => a.status === 'online').length ?? 0
+    const { agents } = this.#fleet.fleet
+    const counts = countStatuses(agents ?? [])
     const lag = feed?.lags.percentile(0.95) ?? Number.NaN
     return html`
       <sg-tile
@@ -101,9 +105,10 @@ export class SgOverview extends LitElement {
       ></sg-tile>
       <sg-tile
         label="Agents online"
-        .value=${agents && formatCount(online)}
-        unit=${agents ? `of ${formatCount(agents.length)}` : ''}
-        note=${agents ? this.#agentsNote(agents) : ''}
+        .value=${agents && formatCount(counts.online)}
+        unit=${agents ? `of ${formatCount(counts.all)}` : ''}
+        note=${agents ? agentsNote(counts) : ''}
+        tone=${counts.online < counts.all ? 'pending' : ''}
       ></sg-tile>
       <sg-tile
         label="Series"
@@ -122,10 +127,11 @@ export class SgOverview extends LitElement {
 
   /** The first metrics of the tenant that move, else the first of all. */
   #panels(tenant: string) {
-    const { feed, live } = this.#feed
+    const { feed, live } = this.#fleet.feed
+    const { values } = this.#fleet.fleet
     if (!feed) return nothing
-    const moving = this.#values.since(feed.clock.now() - movingMs)
-    const metrics = [...new Set([...moving, ...this.#values.metrics])].slice(0, shownMetrics)
+    const moving = values.since(feed.clock.now() - movingMs)
+    const metrics = [...new Set([...moving, ...values.metrics])].slice(0, shownMetrics)
     if (metrics.length === 0) return nothing
     return html`<div class="panels" data-count=${metrics.length}>
       ${repeat(
@@ -140,13 +146,6 @@ export class SgOverview extends LitElement {
         ></sg-panel>`,
       )}
     </div>`
-  }
-
-  #agentsNote(agents: readonly AgentItem[]): string {
-    if (agents.length === 0) return 'none seen yet'
-    const count = (status: string) => agents.filter((a) => a.status === status).length
-    const parts = (['late', 'offline', 'unknown'] as const).map((s) => (count(s) ? `${count(s)} ${s}` : ''))
-    return parts.filter(Boolean).join(', ') || 'all in time'
   }
 
   #tenantTable() {
@@ -181,33 +180,61 @@ export class SgOverview extends LitElement {
   }
 
   #agentsCard(tenant: string) {
-    const agents = this.#agents.value?.items
-    if (agents?.length === 0 && this.#values.metrics.length === 0) {
+    const { agents, values } = this.#fleet.fleet
+    if (agents?.length === 0 && values.metrics.length === 0) {
       return html`<sg-empty .tenant=${tenant} .url=${`${location.origin}/api/v1/metrics`}></sg-empty>`
     }
-    return html`<section class="card" aria-label="Agents">
+    const about = this.tenants.length > 1 ? { tenant } : {}
+    return html`<section class="card agents" aria-label="Agents">
       <div class="bar">
         <h2>Agents</h2>
-        <span class="muted">${this.tenants.length > 1 ? `of ${tenant}` : agents?.length}</span>
+        ${this.tenants.length > 1 ? html`<span class="muted">of ${tenant}</span>` : nothing}
         <span class="grow"></span>
-        <a class="button" href=${hrefOf({ page: 'tenant', tenant })}>Open charts</a>
+        ${agents ? this.#statuses(about) : nothing}
+        <a class="button" href=${hrefOf({ page: 'agents', ...about })}
+          >${agents && agents.length > shownAgents ? `All ${formatCount(agents.length)} agents` : 'All agents'}</a
+        >
       </div>
       ${
         agents?.length === 0
           ? html`<p class="muted none">Points come without an agent_id; name one to see its status here.</p>`
-          : html`<sg-agents-table
-              .tenant=${tenant}
-              .agents=${agents}
-              .values=${this.#values}
-              .now=${this.#feed.feed?.clock.now() ?? Date.now()}
-            ></sg-agents-table>`
+          : this.#agentsTable(tenant)
       }
     </section>`
   }
 
+  /** How many there are of each status, each a link to them. */
+  #statuses(about: { tenant?: string }) {
+    const counts = countStatuses(this.#fleet.fleet.agents ?? [])
+    return agentStatuses.map((status) =>
+      counts[status] === 0
+        ? nothing
+        : html`<a class="count" href=${hrefOf({ page: 'agents', ...about, statuses: [status] })}
+            ><sg-status .status=${status}></sg-status><b class="mono">${formatCount(counts[status])}</b></a
+          >`,
+    )
+  }
+
+  #agentsTable(tenant: string) {
+    const { fleet, feed } = this.#fleet
+    const now = feed.feed?.clock.now() ?? Date.now()
+    const view = { search: '', statuses: [], sort: defaultSort }
+    const order = this.#arranger.arrange(fleet, view, now, () => Number.NaN)
+    return html`<sg-agents-table
+      .tenant=${tenant}
+      .agents=${fleet.agents && order.slice(0, shownAgents)}
+      .values=${fleet.values}
+      .trends=${this.#trends.trends}
+      .now=${now}
+      @pointerenter=${() => this.#arranger.hold(true)}
+      @pointerleave=${() => this.#arranger.hold(false)}
+      @sg-window=${(e: CustomEvent<string[]>) => this.#trends.look(e.detail)}
+    ></sg-agents-table>`
+  }
+
   #readHistory = (metric: string, fromMs: number, signal: AbortSignal): Promise<History> => {
     const api = this.#access.value?.api
-    const feed = this.#feed.feed
+    const { feed } = this.#fleet.feed
     if (!api || !feed) return Promise.reject(new Error('not signed in'))
     return readHistory(api, feed, { metric, agent: undefined, fromMs }, signal)
   }
@@ -225,7 +252,7 @@ export class SgOverview extends LitElement {
     const names = this.tenants.slice(0, polledTenants)
     return Promise.all(
       names.map(async (name) => {
-        const own = name === this.tenant ? this.#feed.feed?.detail : undefined
+        const own = name === this.tenant ? this.#fleet.feed.feed?.detail : undefined
         return [
           name,
           own ?? (await api.get<TenantDetail>(`/api/v1/tenants/${encodeURIComponent(name)}`, signal)),
@@ -240,10 +267,16 @@ export class SgOverview extends LitElement {
   #readSeries(signal: AbortSignal): Promise<true> | undefined {
     return this.#get<Listing<SeriesItem>>('/series?limit=1000', signal)?.then(({ items }) => {
       for (const item of items)
-        if (item.last) this.#values.put(seriesName(item), item.last.ts, item.last.value)
+        if (item.last) this.#fleet.fleet.values.put(seriesName(item), item.last.ts, item.last.value)
       return true as const
     })
   }
+}
+
+function agentsNote({ all, late, offline, unknown }: ReturnType<typeof countStatuses>): string {
+  if (all === 0) return 'none seen yet'
+  const parts = Object.entries({ offline, late, unknown }).filter(([, count]) => count > 0)
+  return parts.map(([status, count]) => `${formatCount(count)} ${status}`).join(', ') || 'all in time'
 }
 
 customElements.define('sg-overview', SgOverview)

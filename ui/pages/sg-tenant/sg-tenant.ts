@@ -8,20 +8,24 @@ import { accessContext } from '../../app/contexts.ts'
 import { FeedController } from '../../app/feed-controller.ts'
 import { navigate } from '../../app/navigate.ts'
 import { PollController } from '../../app/poll-controller.ts'
+import '../../app/sg-agent-chip/sg-agent-chip.ts'
 import '../../elements/sg-empty/sg-empty.ts'
 import '../../elements/sg-panel/sg-panel.ts'
 import { icons } from '../../elements/icons.ts'
-import { formatAge } from '../../model/format.ts'
+import { formatAge, formatCount } from '../../model/format.ts'
 import { type WindowName, windowsMs } from '../../model/grid.ts'
 import { LastValues } from '../../model/last-values.ts'
-import type { Route } from '../../model/route.ts'
+import { hrefOf, type Route } from '../../model/route.ts'
 import { base, controls, page } from '../../styles/shared.ts'
 import { styles } from './sg-tenant.styles.ts'
 
 /** Panels shown before the reader asks for more. */
 const firstPanels = 24
 
-/** One tenant: a live chart for each of its metrics. */
+/** More agents than this are chosen on their own page. */
+const listedAgents = 100
+
+/** One tenant, or one of its agents: a live chart for each of its metrics. */
 export class SgTenant extends LitElement {
   static override styles = [base, controls, page, styles]
   static override properties = {
@@ -36,7 +40,7 @@ export class SgTenant extends LitElement {
   declare private panels: number
   #known = new LastValues()
   readonly #access = new ContextConsumer(this, { context: accessContext, subscribe: true })
-  readonly #feed = new FeedController(this, () => this.route.tenant, {
+  readonly #feed = new FeedController(this, () => this.route, {
     points: (_, batch) => {
       if (this.#known.take(batch)) this.requestUpdate()
     },
@@ -78,6 +82,15 @@ export class SgTenant extends LitElement {
     return html`
       <div class="head">
         <h1>${tenant}</h1>
+        ${
+          agent === undefined
+            ? nothing
+            : html`<sg-agent-chip
+                .tenant=${tenant}
+                .agent=${agent}
+                @sg-clear=${() => this.#go({ agent: undefined })}
+              ></sg-agent-chip>`
+        }
         ${metric ? nothing : html`<span class="muted count">${this.#summary(metrics.length)}</span>`}
         <span class="grow"></span>
         ${this.#tools()}
@@ -123,21 +136,13 @@ export class SgTenant extends LitElement {
   }
 
   #tools() {
-    const { agent, window } = this.route
-    const agents = this.#known.agents
-    if (agent && !agents.includes(agent)) agents.push(agent)
+    const { window } = this.route
     return html`<div class="tools">
       <label class="find"
         >${icons.search}<span class="heard">Find a metric</span
         ><input type="search" placeholder="Find a metric" .value=${this.search} @input=${this.#find}
       /></label>
-      <label
-        ><span class="heard">Agent</span
-        ><select @change=${(e: Event) => this.#go({ agent: (e.target as HTMLSelectElement).value || undefined })}>
-          <option value="" ?selected=${!agent}>All agents</option>
-          ${agents.map((name) => html`<option value=${name} ?selected=${name === agent}>${name}</option>`)}
-        </select></label
-      >
+      ${this.#agentChoice()}
       <div class="windows" role="group" aria-label="Time range">
         ${(Object.keys(windowsMs) as WindowName[]).map(
           (name) =>
@@ -152,9 +157,27 @@ export class SgTenant extends LitElement {
     </div>`
   }
 
+  #agentChoice() {
+    const { tenant, agent } = this.route
+    const agents = this.#known.agents
+    if (agents.length > listedAgents) {
+      return html`<a class="button" href=${hrefOf({ page: 'agents', ...(tenant && { tenant }) })}>
+        ${icons.agents}${formatCount(agents.length)} agents
+      </a>`
+    }
+    if (agent && !agents.includes(agent)) agents.push(agent)
+    return html`<label
+      ><span class="heard">Agent</span
+      ><select @change=${(e: Event) => this.#go({ agent: (e.target as HTMLSelectElement).value || undefined })}>
+        <option value="" ?selected=${!agent}>All agents</option>
+        ${agents.map((name) => html`<option value=${name} ?selected=${name === agent}>${name}</option>`)}
+      </select></label
+    >`
+  }
+
   #summary(metrics: number): string {
     const detail = this.#feed.feed?.detail
-    const series = detail ? `${detail.series_count} series` : ''
+    const series = detail && this.route.agent === undefined ? `${detail.series_count} series` : ''
     return [metrics === 0 ? '' : `${metrics} ${metrics === 1 ? 'metric' : 'metrics'}`, series]
       .filter(Boolean)
       .join(' · ')
@@ -185,7 +208,9 @@ export class SgTenant extends LitElement {
   #empty(tenant: string, agent: string | undefined) {
     if (this.search) return html`<p class="muted none">No metric matches “${this.search}”.</p>`
     if (agent && this.#known.metrics.length > 0) {
-      return html`<p class="muted none">Nothing known of the agent ${agent}.</p>`
+      return html`<p class="muted none">
+        No points of ${agent} yet. <a href=${hrefOf({ page: 'tenant', tenant })}>Show all agents</a>
+      </p>`
     }
     return html`<sg-empty .tenant=${tenant} .url=${`${location.origin}/api/v1/metrics`}></sg-empty>`
   }

@@ -1,0 +1,168 @@
+import { html, LitElement, nothing } from 'lit'
+import { ApiError, explain } from '../../api/client.ts'
+import type { Enrolment } from '../../api/types.ts'
+import { publishLine } from '../../model/enrolment.ts'
+import { base, controls, dialog, page } from '../../styles/shared.ts'
+import { icons } from '../icons.ts'
+import '../sg-copy/sg-copy.ts'
+import { styles } from './sg-enrol.styles.ts'
+
+/** Gives an agent a login; with `renew` a new password to one that has a login already. */
+export type Enrol = (agent: string, renew: boolean) => Promise<Enrolment>
+
+/** Names that become a level of an MQTT topic and a part of a login. */
+const namePattern = '[a-z0-9][a-z0-9_\\-]{0,62}'
+
+/** The dialog that enrols an agent: its name, then its password, shown this once, and the lines to copy. */
+export class SgEnrol extends LitElement {
+  static override styles = [base, controls, page, dialog, styles]
+  static override properties = {
+    tenant: {},
+    enrol: { attribute: false },
+    made: { state: true },
+    problem: { state: true },
+    taken: { state: true },
+    busy: { state: true },
+  }
+  declare tenant: string
+  declare enrol: Enrol
+  /** The login just made: this is the only time that its password can be read. */
+  declare private made: Enrolment | undefined
+  declare private problem: string | undefined
+  /** The name that has a login already. */
+  declare private taken: string | undefined
+  declare private busy: boolean
+
+  constructor() {
+    super()
+    this.tenant = ''
+    this.#reset()
+    this.busy = false
+  }
+
+  async show(): Promise<void> {
+    this.#reset()
+    await this.updateComplete
+    this.renderRoot.querySelector('form')?.reset()
+    this.#dialog?.showModal()
+  }
+
+  protected override render() {
+    return html`<dialog aria-labelledby="title" @cancel=${this.#keep} @close=${this.#reset}>
+      ${this.made ? this.#login(this.made) : this.#form()}
+    </dialog>`
+  }
+
+  #form() {
+    return html`
+      <h2 id="title">Enrol an agent</h2>
+      <p class="muted">It gets a login of its own at the MQTT broker, good for its own topics and nothing else.</p>
+      <form @submit=${this.#submit}>
+        <label for="name">Name</label>
+        <input
+          id="name"
+          name="agent"
+          required
+          autofocus
+          maxlength="63"
+          pattern=${namePattern}
+          placeholder="web-1"
+          autocomplete="off"
+          autocapitalize="none"
+          spellcheck="false"
+          aria-describedby="hint"
+          @input=${this.#typed}
+        />
+        <p class="hint" id="hint">Lower-case letters, digits, _ and -, beginning with a letter or a digit.</p>
+        ${
+          this.problem
+            ? html`<div class="notice bad" role="alert">${icons.warn}<span>${this.problem}</span></div>`
+            : nothing
+        }
+        <div class="ends">
+          <button type="button" @click=${this.#close}>Cancel</button>
+          ${
+            this.taken
+              ? html`<button
+                  type="button"
+                  class="danger"
+                  ?disabled=${this.busy}
+                  @click=${() => this.#make(this.taken ?? '', true)}
+                >
+                  Give ${this.taken} a new password
+                </button>`
+              : html`<button class="primary" ?disabled=${this.busy}>Enrol</button>`
+          }
+        </div>
+      </form>
+    `
+  }
+
+  #login(made: Enrolment) {
+    return html`
+      <h2 id="title">${made.agent_id} is enrolled</h2>
+      <p class="muted">Copy what you need now: the password is kept nowhere and shown this once.</p>
+      <dl>
+        <div>
+          <dt>Install the agent on a machine</dt>
+          <dd><sg-copy label="Install line" .text=${made.install}></sg-copy></dd>
+        </div>
+        <div>
+          <dt>Or send a point from any MQTT client</dt>
+          <dd><sg-copy label="Line that sends a point" .text=${publishLine(this.tenant, made)}></sg-copy></dd>
+        </div>
+        <div>
+          <dt>Login ${made.mqtt.username}, password</dt>
+          <dd><sg-copy label="Password" .text=${made.mqtt.password}></sg-copy></dd>
+        </div>
+      </dl>
+      <div class="ends"><button class="primary" @click=${this.#close}>Done</button></div>
+    `
+  }
+
+  get #dialog(): HTMLDialogElement | null {
+    return this.renderRoot.querySelector('dialog')
+  }
+
+  #close(): void {
+    this.#dialog?.close()
+  }
+
+  /** Escape must not throw away a password that can't be shown again. */
+  #keep(event: Event): void {
+    if (this.made) event.preventDefault()
+  }
+
+  #reset(): void {
+    this.made = undefined
+    this.problem = undefined
+    this.taken = undefined
+  }
+
+  #typed(): void {
+    this.problem = undefined
+    this.taken = undefined
+  }
+
+  #submit(event: SubmitEvent): void {
+    event.preventDefault()
+    const data = new FormData(event.target as HTMLFormElement)
+    void this.#make(String(data.get('agent')), false)
+  }
+
+  async #make(agent: string, renew: boolean): Promise<void> {
+    this.busy = true
+    this.#typed()
+    try {
+      this.made = await this.enrol(agent, renew)
+      this.dispatchEvent(new CustomEvent('sg-enrolled', { detail: agent }))
+    } catch (error) {
+      this.problem = explain(error)
+      if (error instanceof ApiError && error.code === 'AGENT_EXISTS') this.taken = agent
+    } finally {
+      this.busy = false
+    }
+  }
+}
+
+customElements.define('sg-enrol', SgEnrol)
