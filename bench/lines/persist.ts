@@ -13,6 +13,8 @@ const shape = { points: 500, series: 100, recordsPerTenant: 400, tenants: 3 }
 const rounds = 5
 const warmUpRounds = 2
 const appendRecords = 50
+/** Between two records of a tenant, ms. */
+const recordMs = 50
 
 /**
  * Rows a second from the log into MariaDB and back into the log. Records are put into the log while the pipeline is
@@ -82,6 +84,11 @@ async function drain(
   return { rows: tenants.length * shape.recordsPerTenant * shape.points, seconds }
 }
 
+/** How far back the first points lie: further than all rounds take, so that none is in the future. */
+const historyMs = 10 * 60_000
+/** By tenant: like the rows of the bare loop, those of a round go on in time where the one before ended. */
+const nextTime = new Map<string, number>()
+
 /** What the HTTP connector would have written. */
 function records({ name }: Tenant): string[] {
   const { points, series, recordsPerTenant } = shape
@@ -90,6 +97,8 @@ function records({ name }: Tenant): string[] {
     (_, k): SeriesName => [`persist.${k % 10}`, `host-${Math.floor(k / 10)}`, { region: 'eu-central-1' }],
   )
   const received = Date.now()
+  const first = nextTime.get(name) ?? received - historyMs
+  nextTime.set(name, first + recordsPerTenant * recordMs)
   const index = Array.from({ length: points }, (_, i) => i % series)
   return Array.from({ length: recordsPerTenant }, (_, r) => {
     const batch: Batch = {
@@ -98,7 +107,7 @@ function records({ name }: Tenant): string[] {
       received,
       series: names,
       s: index,
-      t: index.map((_, i) => received - (recordsPerTenant - r) * 50 + Math.floor(i / series) * 10),
+      t: index.map((_, i) => first + r * recordMs + Math.floor(i / series) * 10),
       x: index.map((_, i) => ((r * 7919 + i * 104_729 + received) % 100_000) / 1000),
     }
     return JSON.stringify(batch)

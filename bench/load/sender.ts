@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answer, ownCpuSeconds } from '../child.ts'
-import { makeBodies, type Shape } from './bodies.ts'
+import { makeBodies, type Shape, setTimes, timePlaces } from './bodies.ts'
 import { type Connection, ingestRequest, openConnection } from './http.ts'
 
 export type SenderAsk =
@@ -31,7 +31,7 @@ export interface Sent {
 const variants = 10
 const tickMs = 2
 
-let requests: Buffer[] = []
+let requests: { readonly bytes: Buffer; readonly times: readonly number[] }[] = []
 let connections: Connection[] = []
 let points = 0
 let turn = 0
@@ -41,7 +41,12 @@ answer<SenderAsk, Sent | undefined>(async (ask) => {
   for (const connection of connections) connection[Symbol.dispose]()
   connections = await Promise.all(Array.from({ length: ask.connections }, () => openConnection(ask.url)))
   const bodies = makeBodies(ask.shape, variants)
-  requests = bodies.flatMap((body) => ask.tokens.map((token) => ingestRequest(token, body)))
+  requests = bodies.flatMap((body) =>
+    ask.tokens.map((token) => {
+      const bytes = ingestRequest(token, body)
+      return { bytes, times: timePlaces(bytes) }
+    }),
+  )
   points = ask.shape.points
   return undefined
 })
@@ -53,7 +58,10 @@ async function send(seconds: number, requestsPerSecond: number | undefined): Pro
   const end = start + seconds * 1000
 
   async function one(connection: Connection): Promise<void> {
-    const status = await connection.send(requests[turn++ % requests.length])
+    const { bytes, times } = requests[turn++ % requests.length]
+    // Points of one time only would pile up in one place of the store, as no agent's do.
+    setTimes(bytes, times, Date.now())
+    const status = await connection.send(bytes)
     if (status === 202) count.accepted++
     else count.refused++
   }
