@@ -1,15 +1,20 @@
+import { limits } from '@streamgauge/core/limits.ts'
 import type { FastifyInstance } from 'fastify'
 import { ensureTenant } from '../ensure.ts'
 import type { Fleet } from '../live/fleet.ts'
 import type { Presence, SeenSeries } from '../live/presence.ts'
 import type { Roster } from '../live/roster.ts'
-import { guarded, lastPoint, responses, tagsSchema, tenantParams } from '../responses.ts'
+import { guarded, lastPoint, listOf, manyTexts, responses, tagsSchema, tenantParams } from '../responses.ts'
 import { clampLimit, listSchema, type PageQuery, pageOf, pageProperties, readCursor } from './page.ts'
 
 export interface AgentsRouteOptions {
   readonly presence: Presence
   readonly roster: Roster
   readonly fleet: Fleet
+}
+
+interface Query extends PageQuery {
+  agent?: string | string[]
 }
 
 /** Metrics named with each agent; `…/series?agent=` has all. */
@@ -69,13 +74,20 @@ const item = {
 
 /** `GET …/agents`: who was enrolled or has sent points, and whether they still do. */
 export function addAgentsRoute(app: FastifyInstance, { presence, roster, fleet }: AgentsRouteOptions): void {
-  app.get<{ Querystring: PageQuery }>('/api/v1/tenants/:tenant/agents', {
+  app.get<{ Querystring: Query }>('/api/v1/tenants/:tenant/agents', {
     onRequest: app.requireScope('read'),
     schema: {
       tags: ['agents'],
       summary: 'Agents of a tenant: those enrolled and those known from their points',
       params: tenantParams,
-      querystring: { type: 'object', additionalProperties: false, properties: pageProperties },
+      querystring: {
+        type: 'object',
+        additionalProperties: false,
+        properties: {
+          agent: manyTexts(limits.agentIdLength, 'Only these agents; may be repeated.'),
+          ...pageProperties,
+        },
+      },
       response: responses({ 200: listSchema(item) }, ...guarded, 'QUERY_INVALID', 'STORE_UNAVAILABLE'),
     },
     handler: async (request) => {
@@ -84,7 +96,10 @@ export function addAgentsRoute(app: FastifyInstance, { presence, roster, fleet }
       const after = readCursor(request.query.cursor, /^./s) ?? ''
       await roster.fill(tenant)
       const sight = await roster.sight(tenant.name)
-      const names = roster.names(tenant.name).filter((name) => name > after)
+      const asked = new Set(listOf(request.query.agent))
+      const names = roster
+        .names(tenant.name)
+        .filter((name) => name > after && (asked.size === 0 || asked.has(name)))
       const page = pageOf(names.sort(), limit, (name) => name)
       const enrolled = fleet.of(tenant.name)
       return {

@@ -68,6 +68,8 @@ test('agents are seen from their points, with how often they beat and their last
   assert.equal(agent.status, 'online')
   assert.deepEqual(agent.metrics[0].last, { ts: now, value: 0 })
   await poll(async () => (await get<Agents>('/agents')).items[0].status === 'offline')
+  assert.deepEqual((await get<Agents>('/agents?agent=web-9&agent=web-1')).items[0].agent_id, 'web-1')
+  assert.deepEqual((await get<Agents>('/agents?agent=web-9')).items, [])
 })
 
 test('a gateway that has just started knows the agents of before', async () => {
