@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '@streamgauge/adapters/kafka/types.ts'
 import { readFollowers } from '@streamgauge/adapters/mariadb/followers.ts'
-import type { Queryable } from '@streamgauge/adapters/mariadb/pool.ts'
+import type { Database, Queryable } from '@streamgauge/adapters/mariadb/pool.ts'
 import type { WindowRow } from '@streamgauge/adapters/mariadb/rollup.ts'
 import { type WindowLength, windowLengths } from '@streamgauge/core/rollup.ts'
 import { rollupGroup, topics } from '@streamgauge/core/topics.ts'
@@ -19,23 +19,46 @@ export function storedWindows(db: Queryable, length: WindowLength): Promise<Wind
   )
 }
 
-/** The same from the points, by SQL alone: nothing of rollup is used. */
-export function recomputed(db: Queryable, length: WindowLength): Promise<Expected[]> {
-  const start = `ts - ts % ${windowLengths[length]}`
-  const ordered = `(PARTITION BY series_id, ${start} ORDER BY ts, position
-    ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)`
-  return db.query<Expected>(
-    `SELECT DISTINCT series_id AS series, ${start} AS start, COUNT(*) OVER ${ordered} AS count,
-       SUM(value) OVER ${ordered} AS sum, SUM(ABS(value)) OVER ${ordered} AS magnitude,
-       MIN(value) OVER ${ordered} AS min, MAX(value) OVER ${ordered} AS max,
-       FIRST_VALUE(value) OVER ${ordered} AS first, FIRST_VALUE(ts) OVER ${ordered} AS firstTs,
-       LAST_VALUE(value) OVER ${ordered} AS last, LAST_VALUE(ts) OVER ${ordered} AS lastTs
-     FROM metrics_raw ORDER BY series, start`,
-  )
+/** The same from the points, in the order that SQL gives them: nothing of rollup is used. */
+export async function recomputed(db: Database, length: WindowLength): Promise<Expected[]> {
+  const windows = new Map<string, Mutable<Expected>>()
+  const connection = await db.connection()
+  const sql = 'SELECT series_id, ts, value FROM metrics_raw ORDER BY series_id, ts, position'
+  await connection.each(sql, [], (row) => {
+    const [series, ts, value] = row as [number, number, number]
+    const start = Math.floor(ts / windowLengths[length]) * windowLengths[length]
+    const key = `${series}@${start}`
+    const known = windows.get(key)
+    const window = known ?? {
+      series,
+      start,
+      count: 0,
+      sum: 0,
+      min: value,
+      max: value,
+      ...firstAndLast(ts, value),
+    }
+    windows.set(key, window)
+    window.count += 1
+    window.sum += value
+    window.magnitude += Math.abs(value)
+    window.min = Math.min(window.min, value)
+    window.max = Math.max(window.max, value)
+    window.last = value
+    window.lastTs = ts
+  })
+  connection.release()
+  return [...windows.values()]
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+function firstAndLast(ts: number, value: number) {
+  return { first: value, firstTs: ts, last: value, lastTs: ts, magnitude: 0 }
 }
 
 /** Windows whose row differs from what the points give, as text; both tables must hold all of both. */
-export async function differences(db: Queryable): Promise<string[]> {
+export async function differences(db: Database): Promise<string[]> {
   const found: string[] = []
   for (const length of Object.keys(windowLengths) as WindowLength[]) {
     const key = ({ series, start }: WindowRow) => `${length} ${series}@${start}`
