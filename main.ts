@@ -102,6 +102,7 @@ async function start(): Promise<void> {
   if (has('gateway')) {
     const { registerGateway } = await import('@streamgauge/gateway/gateway.ts')
     const uiFolder = join(import.meta.dirname, 'ui', 'dist')
+    const agentFolder = join(import.meta.dirname, 'agent')
     const gateway = await registerGateway(app, {
       log,
       database,
@@ -111,6 +112,7 @@ async function start(): Promise<void> {
       logger,
       registry,
       uiFolder,
+      agentFolder,
     })
     workers.push({ name: 'gateway', close: () => gateway.close() })
   }

@@ -34,6 +34,7 @@ export interface Whole extends AsyncDisposable {
   restart(): Promise<void>
 }
 
+const agentFolder = new URL('../agent', import.meta.url).pathname
 const builtUi = new URL('../ui/dist', import.meta.url).pathname
 
 /**
@@ -80,6 +81,7 @@ export async function startWhole(
       logger,
       registry: own,
       uiFolder,
+      agentFolder,
     })
     const url = await app.listen({ host: '127.0.0.1', port: 0 })
     return {

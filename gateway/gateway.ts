@@ -19,6 +19,9 @@ import { persistGroup, topics } from '@streamgauge/core/topics.ts'
 import type { FastifyInstance } from 'fastify'
 import { addTenantRoutes } from './admin/tenants.ts'
 import { addTokenRoutes } from './admin/tokens.ts'
+import { addFleetRoutes } from './fleet/agents.ts'
+import { addDownloads } from './fleet/download.ts'
+import { openEnrolment } from './fleet/enrolment.ts'
 import { followAgents } from './live/agents.ts'
 import { Behind } from './live/behind.ts'
 import { Paces } from './live/pace.ts'
@@ -49,6 +52,8 @@ export interface GatewayOptions {
   readonly registry: Registry
   /** The built dashboard; it may be missing. */
   readonly uiFolder: string
+  /** The agent's folder, with its bundle under dist; that may be missing. */
+  readonly agentFolder: string
 }
 
 export interface Gateway {
@@ -62,7 +67,7 @@ const sweepMs = 5_000
  * document and the dashboard. Returns at once; it follows the log as soon as log and store can be reached.
  */
 export async function registerGateway(app: FastifyInstance, options: GatewayOptions): Promise<Gateway> {
-  const { log, database, redis, auth, config, registry, uiFolder } = options
+  const { log, database, redis, auth, config, registry, uiFolder, agentFolder } = options
   const { publicUrl } = config.http
   const { rawRetentionMs, rollup1mRetentionMs, rollup5mRetentionMs } = config.limits
   const kept = { raw: rawRetentionMs, '1m': rollup1mRetentionMs, '5m': rollup5mRetentionMs }
@@ -138,6 +143,13 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
   addDetailRoute(app, { store, paces, behind, partitionFor, head })
   addTenantRoutes(app, { database, store })
   addTokenRoutes(app, { database, store })
+  const enrolment = openEnrolment({ mqtt: config.mqtt, database, redis, logger })
+  addFleetRoutes(app, {
+    provision: enrolment?.provision ?? null,
+    mqttUrl: config.mqtt?.publicUrl ?? '',
+    publicUrl,
+  })
+  addDownloads(app, { folder: agentFolder, publicUrl })
   addOpenapi(app)
   await addUi(app, uiFolder)
 
@@ -157,6 +169,7 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
       streams.endAll()
       agents.close()
       store.close()
+      await enrolment?.close()
       await tail.close()
     },
   }

@@ -32,6 +32,8 @@ export interface ProvisionOptions {
   readonly adminUrl: string
   /** What passwords are derived from. */
   readonly agentKey: string
+  /** What is stored of an agent has changed. */
+  changed?(row: AgentRow): void
 }
 
 interface Agent {
@@ -91,7 +93,7 @@ export function createProvision(options: ProvisionOptions): Provision {
 
   async function enroll({ tenant, agentId }: Agent, { renew }: { renew: boolean }) {
     const key = { tenantId: tenant.id, agentId }
-    return await inTurn(async (connection, broker) => {
+    const enrolled = await inTurn(async (connection, broker) => {
       const before = await findAgent(connection, key)
       // A session that ends without a commit has changed nothing; what the broker has by then is reconciled.
       await connection.begin()
@@ -100,17 +102,20 @@ export function createProvision(options: ProvisionOptions): Provision {
       if (!row) throw new Fault('AGENT_EXISTS', `The agent ${agentId} is enrolled already.`)
       const login = agentLogin(agentKey, row)
       await putLogin(broker, login, await markOf(connection))
-      if (renewed && before?.status === 'online') await tell(broker, before, 'lost')
+      if (renewed && before?.status === 'online') await tell(broker, row, 'lost')
       // What is retained of a revoked agent would be its first status.
       if (!renewed && before) await broker.retain(statusTopic(row), '')
       await connection.commit()
       return { row, login }
     }).catch((error) => explain(error))
+    options.changed?.(enrolled.row)
+    return enrolled
   }
 
   async function revoke({ tenant, agentId }: Agent) {
     const row = await revokeAgent(database, { tenantId: tenant.id, agentId }, Date.now())
     if (!row) return undefined
+    options.changed?.(row)
     await inTurn(async (_, broker) => {
       await removeLogin(broker, agentUsername(row))
       await tell(broker, row, 'revoked')
