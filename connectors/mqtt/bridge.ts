@@ -41,6 +41,8 @@ export interface BridgeOptions {
 export interface Bridge {
   /** Round trip to the broker in ms; throws when it cannot be reached. */
   health(): Promise<number>
+  /** Whether all that agents publish passes into the log without waiting now. */
+  flows(): boolean
   /** Finishes what is under way and leaves; the broker keeps what comes meanwhile. */
   close(): Promise<void>
 }
@@ -125,6 +127,7 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
 
   return {
     health: () => subscriber.ping(),
+    flows: () => subscriber.isSubscribed && forwarder.flows,
     async close() {
       closing.abort()
       await forwarder.drain(drainMs)

@@ -19,12 +19,16 @@ export interface ForwarderOptions {
 /** Brings messages into the log, in groups of what waits at the same moment, one group after the other. */
 export interface Forwarder {
   forward(message: Incoming): void
+  /** False while messages wait for the log for longer than a moment. */
+  readonly flows: boolean
   /** The connection is gone: what waits will be delivered again. */
   forget(): void
   /** Takes no more, and resolves when the group that is under way is stored, or after `ms`. */
   drain(ms: number): Promise<void>
 }
 
+/** A group that takes longer waits for something, ms. */
+const momentMs = 1_000
 const group = { messages: 2_000, bytes: 8 * 1024 * 1024 }
 
 export function createForwarder({ log, checker, metrics, logger }: ForwarderOptions): Forwarder {
@@ -33,6 +37,7 @@ export function createForwarder({ log, checker, metrics, logger }: ForwarderOpti
   let connection = new AbortController()
   let isDraining = false
   let isAway = false
+  let storingSince = Number.POSITIVE_INFINITY
 
   function forward(message: Incoming): void {
     waiting.push(message)
@@ -44,8 +49,10 @@ export function createForwarder({ log, checker, metrics, logger }: ForwarderOpti
     await new Promise(setImmediate)
     while (waiting.length > 0 && !isDraining) {
       const messages = takeGroup()
+      storingSince = performance.now()
       if (await store(messages, connection.signal)) for (const message of messages) message.ack()
     }
+    storingSince = Number.POSITIVE_INFINITY
     running = undefined
   }
 
@@ -93,6 +100,9 @@ export function createForwarder({ log, checker, metrics, logger }: ForwarderOpti
 
   return {
     forward,
+    get flows() {
+      return !isAway && performance.now() - storingSince < momentMs
+    },
     forget() {
       waiting = []
       connection.abort()
