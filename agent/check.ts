@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readInventory } from './collect/inventory.ts'
 import type { Config } from './config.ts'
 import { createLook } from './look.ts'
-import { LinkError, openLink } from './send/link.ts'
+import { openLink } from './send/link.ts'
 import { batchPayload, splitPoints } from './send/messages.ts'
-import { explain } from './send/reasons.ts'
+import { explainConnection } from './send/reasons.ts'
 import { holderOf } from './spool/lock.ts'
 
 /** Long enough for a share of CPU and a rate. */
@@ -44,10 +44,7 @@ export async function check(config: Config, say: (text: string) => void): Promis
     await link.close()
     return true
   } catch (error) {
-    const { code, message } = error as LinkError
-    say(
-      `Broker    ${url} does not let ${username} in: ${error instanceof LinkError ? explain(code, message) : message}`,
-    )
+    say(`Broker    ${url} does not let ${username} in: ${explainConnection(error)}`)
     return false
   }
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { backoffMs } from './backoff.ts'
-import { type Link, LinkError } from './link.ts'
-import { explain } from './reasons.ts'
+import type { Link } from './link.ts'
+import { explainConnection } from './reasons.ts'
 
 interface Options {
   open(): Promise<Link>
@@ -37,7 +37,7 @@ export function keepConnected({ open, connected, report }: Options): { stop(): P
       }
       link = undefined
       if (stopping.signal.aborted) return
-      const text = describe(why)
+      const text = explainConnection(why)
       if (text !== told) report(`no connection, trying again: ${text}`)
       told = text
       attempt = performance.now() - since > steadyMs ? 0 : attempt + 1
@@ -56,8 +56,4 @@ export function keepConnected({ open, connected, report }: Options): { stop(): P
       await done
     },
   }
-}
-
-function describe(why: unknown): string {
-  return why instanceof LinkError ? explain(why.code, why.message) : String(why)
 }

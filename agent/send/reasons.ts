@@ -1,7 +1,8 @@
+import { LinkError } from './link.ts'
+
 /** What a reason code of MQTT 5, or an error code of the system, means for whoever runs the agent, and what to do. */
 const meanings: Readonly<Record<string, string>> = {
   4: 'the broker does not know this login: enrol the agent again and put the new password in its configuration',
-  5: 'the broker does not let this login in: enrol the agent again',
   16: 'nobody takes what is published: the bridge of the server does not run',
   133: 'the broker refuses the name of the agent: use the username that enrolment printed',
   134: 'the broker does not know this login: enrol the agent again and put the new password in its configuration',
@@ -21,6 +22,13 @@ const meanings: Readonly<Record<string, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed: name it in NODE_EXTRA_CA_CERTS',
   SELF_SIGNED_CERT_IN_CHAIN: 'the certificate’s authority is not known: name it in NODE_EXTRA_CA_CERTS',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'the certificate’s authority is not known: name it in NODE_EXTRA_CA_CERTS',
+}
+
+/** Why there is no connection; a refusal to log in may be told as "not authorised", whatever was wrong. */
+export function explainConnection(error: unknown): string {
+  if (!(error instanceof LinkError)) return String(error)
+  const { code, message } = error
+  return explain(code === 5 || code === 135 ? 134 : code, message)
 }
 
 /** Why something was not taken, in one sentence with the remedy where there is one. */
