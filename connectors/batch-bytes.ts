@@ -1,12 +1,8 @@
 import type { Batch, SeriesName } from '@streamgauge/core/batch.ts'
+import { numberBytes, writeNumber } from '@streamgauge/core/number-bytes.ts'
 
 const comma = 0x2c
-const minus = 0x2d
-const dot = 0x2e
-const zero = 0x30
 
-/** A number takes 24 characters at most, and a comma. */
-const numberBytes = 25
 let scratch = Buffer.allocUnsafeSlow(256 * 1024)
 
 /**
@@ -17,7 +13,7 @@ export function writeBatch(batch: Batch): Buffer {
   const { series, s, t, x, ids, ...rest } = batch
   const head = `${JSON.stringify(rest).slice(0, -1)},"series":[${series.map(seriesText).join(',')}]`
   const tail = ids ? `,"ids":${JSON.stringify(ids)}}` : '}'
-  const needed = 3 * (head.length + tail.length) + 3 * numberBytes * (s.length + 1)
+  const needed = 3 * (head.length + tail.length) + 3 * (numberBytes + 1) * (s.length + 1)
   if (scratch.length < needed) scratch = Buffer.allocUnsafeSlow(2 * needed)
   const out = scratch
   let at = out.write(head, 0)
@@ -49,58 +45,3 @@ function writeList(out: Buffer, head: string, numbers: readonly number[], from: 
   }
   return numbers.length > 0 ? at - 1 : at
 }
-
-function writeNumber(out: Buffer, number: number, from: number): number {
-  let at = from
-  let value = number
-  if (value < 0) {
-    out[at++] = minus
-    value = -value
-  }
-  if (value < 1e15) {
-    const whole = Math.trunc(value)
-    if (whole === value) return writeWhole(out, whole, at)
-    if (value < 1e9) {
-      // k / 1000 is rounded as the text of that number is when it is read, so equal means the same double.
-      const thousandths = Math.round(value * 1000)
-      if (thousandths / 1000 === value) return writeThousandths(out, thousandths, at)
-    }
-  }
-  const text = String(value)
-  for (let i = 0; i < text.length; i++) out[at++] = text.charCodeAt(i)
-  return at
-}
-
-function writeThousandths(out: Buffer, thousandths: number, from: number): number {
-  const whole = Math.trunc(thousandths / 1000)
-  const rest = thousandths - whole * 1000
-  let at = writeWhole(out, whole, from)
-  out[at++] = dot
-  out[at++] = zero + ((rest / 100) | 0)
-  if (rest % 100 === 0) return at
-  out[at++] = zero + (((rest / 10) | 0) % 10)
-  if (rest % 10 === 0) return at
-  out[at++] = zero + (rest % 10)
-  return at
-}
-
-/** A whole number from 0 to 10^15, in two halves that the processor divides as integers. */
-function writeWhole(out: Buffer, number: number, from: number): number {
-  if (number < 1e9) return writeDigits(out, number | 0, from, 1)
-  const high = Math.trunc(number / 1e9)
-  return writeDigits(out, (number - high * 1e9) | 0, writeDigits(out, high, from, 1), 9)
-}
-
-function writeDigits(out: Buffer, number: number, from: number, atLeast: number): number {
-  let width = atLeast
-  while (width < 10 && number >= powers[width]) width++
-  let rest = number
-  for (let at = from + width - 1; at >= from; at--) {
-    const next = (rest / 10) | 0
-    out[at] = zero + rest - next * 10
-    rest = next
-  }
-  return from + width
-}
-
-const powers = Array.from({ length: 10 }, (_, exponent) => 10 ** exponent)
