@@ -39,6 +39,8 @@ COPY connectors connectors
 COPY pipeline pipeline
 COPY gateway gateway
 COPY --from=ui /app/ui/dist ui/dist
+# The broker's volume begins as a copy of this folder, with its owner: it must be the broker's in its own image.
+RUN install --directory --owner=1883 --group=1883 --mode=700 /mosquitto/data
 USER node
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \

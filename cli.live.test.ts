@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import { hashToken, newToken } from '@streamgauge/adapters/mariadb/tokens.ts'
+import { connectTest } from '@streamgauge/adapters/mqtt/testing.ts'
 import { testStack } from '@streamgauge/local/stack.ts'
 
 interface Result {
@@ -50,6 +53,21 @@ test('from an empty installation to a revoked token', async () => {
   assert.equal((await cli(`token revoke ${made.out}`)).code, 0)
   assert.match((await cli('token list --tenant acme')).out, /revoked/)
 
+  const enrolled = await cli('agent enroll --tenant acme --agent web-1')
+  assert.match(
+    enrolled.out,
+    /^curl -fsSL \S+\/agent\/install\.sh \| AGENT_URL=mqtt:.* AGENT_USERNAME=acme\.web-1 /,
+  )
+  const [, password] = /AGENT_PASSWORD=(\S+)/.exec(enrolled.out) ?? []
+  const login = { username: 'acme.web-1', password, clientId: 'acme.web-1' }
+  const agent = await connectTest(stack.env.MQTT_URL, login)
+  const gone = new Promise<void>((resolve) => agent.once('close', () => resolve()))
+  assert.match((await cli('agent enroll --tenant acme --agent web-1')).err, /enrolled already.*--renew/)
+  assert.match((await cli('agent list --tenant acme')).out, /^web-1\tenrolled\tnever heard of$/)
+  assert.match((await cli('agent revoke --tenant acme --agent web-1')).out, /revoked and disconnected/)
+  await gone
+  assert.match((await cli('agent list --tenant acme')).out, /^web-1\trevoked\toffline, revoked\t/)
+
   const mistakes: [line: string, code: number, words: RegExp][] = [
     ['nonsense', 2, /There is no command "nonsense"/],
     ['tenant create Acme', 2, /lower-case/],
@@ -57,6 +75,8 @@ test('from an empty installation to a revoked token', async () => {
     ['token create --tenant acme --scope operator', 2, /either/],
     ['token create --tenant acme --scope read --expires 2020-01-01', 2, /past/],
     ['token create --tenant nobody --scope read', 1, /There is no tenant nobody/],
+    ['agent enroll --tenant acme --agent a/#', 2, /--agent/],
+    ['agent revoke --tenant acme --agent stranger', 1, /No agent stranger/],
     ['token revoke 4711', 1, /There is no token 4711/],
     ['token create --colour red', 2, /--colour/],
     ['sign-in', 2, /PUBLIC_URL is not set/],
@@ -65,4 +85,27 @@ test('from an empty installation to a revoked token', async () => {
     const { code: actual, err } = await cli(line)
     assert.deepEqual([actual, words.test(err)], [code, true], `${line}: ${err}`)
   }
+})
+
+test('a broker gets its first logins from a file, which a second run leaves as it is', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'streamgauge-broker-'))
+  const file = join(dir, 'dynamic-security.json')
+  const run = (admin: string) =>
+    execFileSync(process.execPath, [join(import.meta.dirname, 'cli.ts'), 'broker', 'init', file], {
+      encoding: 'utf8',
+      env: {
+        PATH: process.env.PATH,
+        STREAMGAUGE_DATA: '/nowhere',
+        MQTT_URL: 'mqtt://streamgauge-bridge:one@broker',
+        MQTT_ADMIN_URL: `mqtt://streamgauge-admin:${admin}@broker`,
+      },
+    })
+  assert.match(run('two'), /is written/)
+  assert.equal(statSync(file).mode & 0o777, 0o600)
+  const first = readFileSync(file, 'utf8')
+  assert.ok(!first.includes('two'))
+  assert.match(run('two'), /has both logins/)
+  assert.equal(readFileSync(file, 'utf8'), first)
+  assert.match(run('three'), /is written/)
+  rmSync(dir, { recursive: true })
 })

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { agentCommands } from './cli/agents.ts'
+import { brokerCommands } from './cli/broker.ts'
 import { type Command, type Input, UsageError } from './cli/command.ts'
 import { initCommands } from './cli/init.ts'
 import { logCommands } from './cli/log.ts'
@@ -16,6 +18,12 @@ const usage = `Usage: streamgauge <command>
   token create --scope operator [--label TEXT]
   token list [--tenant <name>]             without a tenant: operator tokens
   token revoke <id or prefix>
+  agent enroll --tenant <name> --agent <id> [--renew]
+                                           a login at the broker, and the line that installs the agent
+  agent revoke --tenant <name> --agent <id>
+                                           ends its login and its connection at once
+  agent list --tenant <name>               enrolled agents and what they say of themselves
+  broker init <file>                       the logins of MQTT_URL and MQTT_ADMIN_URL, for a broker that is to start
   sign-in [--tenant <name>]                a new one-time link to the dashboard
   topics                                   records in the log, and how far they are persisted
   dlq list                                 records that could not be persisted
@@ -30,6 +38,8 @@ const commands: Readonly<Record<string, Command>> = {
   ...initCommands,
   ...tenantCommands,
   ...tokenCommands,
+  ...agentCommands,
+  ...brokerCommands,
   ...signInCommands,
   ...logCommands,
 }

@@ -81,6 +81,8 @@ function findEnvironment(): Record<string, string | undefined> {
       DATABASE_URL: services?.mariadb?.url,
       KAFKA_BROKERS: services?.kafka?.url,
       REDIS_URL: services?.redis?.url,
+      MQTT_URL: services?.mqtt?.url,
+      ...services?.mqtt?.environment,
       ...process.env,
     }
   } catch {

@@ -106,6 +106,7 @@ function describe({ url, signIn, operatorToken, tokens, services, ...processes }
     services: Object.fromEntries(services.map((at) => [at.service.name, describeService(at)])),
     roles: {
       connectors: { pid: gateway?.pid() },
+      bridge: { pid: gateway?.pid() },
       pipeline: { pid: pipeline?.pid() },
       gateway: { pid: gateway?.pid() },
       ...(feeder === undefined ? {} : { agent: { pid: feeder.pid() } }),

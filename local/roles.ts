@@ -23,7 +23,7 @@ const graceMs = 25_000
  */
 const youngGeneration = '--max-semi-space-size=8'
 
-/** Connectors and gateway share a process and a port, the pipeline has its own. */
+/** Connectors, bridge and gateway share a process and a port, the pipeline has its own. */
 export function rolePrograms({
   env,
   host,
@@ -32,7 +32,7 @@ export function rolePrograms({
   memberFolder,
 }: RoleOptions): [Program, Program] {
   return [
-    role('connectors,gateway', 'gateway', 'Gateway and ingest', {
+    role('connectors,bridge,gateway', 'gateway', 'Gateway and ingest', {
       ...env,
       HTTP_HOST: host,
       HTTP_PORT: String(port),

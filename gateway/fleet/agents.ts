@@ -1,11 +1,11 @@
 import { DeadlineError, within } from '@streamgauge/adapters/deadline.ts'
 import type { Provision } from '@streamgauge/adapters/mqtt/provision.ts'
 import { Fault } from '@streamgauge/core/fault.ts'
+import { installLine } from '@streamgauge/core/install-line.ts'
 import { enrolledAgentPattern, isEnrolledAgentId } from '@streamgauge/core/names.ts'
 import type { FastifyInstance } from 'fastify'
 import { ensureTenant } from '../ensure.ts'
 import { guarded, responses, tenantParams } from '../responses.ts'
-import { installLine } from './install-line.ts'
 
 export interface FleetOptions {
   /** Null where no broker is set. */

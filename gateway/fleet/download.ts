@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault } from '@streamgauge/core/fault.ts'
+import { quote } from '@streamgauge/core/install-line.ts'
 import type { FastifyInstance } from 'fastify'
-import { quote } from './install-line.ts'
 
 /** What is served below /agent/, where it lies in the agent's folder, and as what. */
 const files = {

@@ -1,0 +1,27 @@
+import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { bootstrap, loginOf } from '@streamgauge/adapters/mqtt/bootstrap.ts'
+import { type Command, type Input, UsageError } from './command.ts'
+import { required } from './services.ts'
+
+/** What the broker needs before its first start: nobody could log in to set it up. */
+export const brokerCommands: Readonly<Record<string, Command>> = {
+  'broker init': { run: brokerInit },
+}
+
+async function brokerInit({ positionals: [file] }: Input): Promise<void> {
+  if (file === undefined) throw new UsageError('Name the file of the dynamic-security plugin.')
+  const bridge = loginOf(required('MQTT_URL', 'mqtt://streamgauge-bridge:password@127.0.0.1:1883'))
+  const admin = loginOf(required('MQTT_ADMIN_URL', 'mqtt://streamgauge-admin:password@127.0.0.1:1883'))
+  const existing = existsSync(file) ? readFileSync(file, 'utf8') : undefined
+  const text = bootstrap(existing, { admin, bridge })
+  if (text === undefined) {
+    console.log(`${file} has both logins.`)
+    return
+  }
+  // Moved into place, so that the broker never reads half of it.
+  const draft = `${file}.draft`
+  writeFileSync(draft, text, { mode: 0o600 })
+  chmodSync(draft, 0o600)
+  renameSync(draft, file)
+  console.log(`${file} is written; a broker that runs must be started again.`)
+}
