@@ -6,15 +6,21 @@ const maxDistance = 3
 /** Pixels kept free above and below the line, and at its right for the dot on the newest value. */
 const room = 3
 
+/** What a trend is drawn with; lengths in CSS pixels, the same for all rows of a table. */
+export interface TrendLook {
+  readonly width: number
+  readonly height: number
+  readonly metric: string
+  readonly color: string
+}
+
 /** Draws the shape of a metric's last minutes over the whole canvas; values oldest first, NaN where there is none. */
 export function drawTrend(
   canvas: HTMLCanvasElement,
   values: readonly number[],
-  metric: string,
-  color: string,
+  { width, height, metric, color }: TrendLook,
 ): void {
   const context = canvas.getContext('2d')
-  const { clientWidth: width, clientHeight: height } = canvas
   if (!context || width === 0) return
   const ratio = devicePixelRatio
   if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {

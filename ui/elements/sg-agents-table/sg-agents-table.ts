@@ -6,7 +6,7 @@ import type { Sort, SortKey } from '../../model/fleet-view.ts'
 import { formatAge, formatDateTime, formatValue, unitOf } from '../../model/format.ts'
 import type { LastValues } from '../../model/last-values.ts'
 import { hrefOf } from '../../model/route.ts'
-import { rowWindow, scrollInto } from '../../model/row-window.ts'
+import { type RowWindow, rowWindow, scrollInto } from '../../model/row-window.ts'
 import type { Trends } from '../../model/trends.ts'
 import { base, controls } from '../../styles/shared.ts'
 import { icons } from '../icons.ts'
@@ -18,6 +18,15 @@ const shownValues = 2
 /** Heights in CSS pixels, the same as in the styles: one line, or two where it is narrow. */
 const rowHeight = { wide: 40, narrow: 64 }
 const narrow = matchMedia('(max-width: 760px)')
+
+/** How lines are drawn now; lengths in CSS pixels. */
+interface Look {
+  readonly theme: string | undefined
+  readonly width: number
+  readonly height: number
+  readonly live: string
+  readonly quiet: string
+}
 
 /**
  * Agents with their status, when they were last heard of, and what they said. A click filters the charts. Only the
@@ -53,6 +62,9 @@ export class SgAgentsTable extends LitElement {
   #wantsFocus = false
   #scrollTop = 0
   #height = 0
+  #lastLook: Look | undefined
+  /** What each line shows: scrolling must not draw them all again. */
+  readonly #drawn = new WeakMap<HTMLCanvasElement, string>()
   readonly #sized = new ResizeObserver(() => this.#measure())
 
   constructor() {
@@ -128,7 +140,7 @@ export class SgAgentsTable extends LitElement {
   }
 
   #rows(agents: readonly AgentItem[]) {
-    const { first, last } = rowWindow(this.#scrollTop, this.#height, this.#rowHeight, agents.length)
+    const { first, last } = this.#window
     const rows = Array.from({ length: last - first }, (_, i) => first + i)
     const at = agents.findIndex(({ agent_id }) => agent_id === this.active)
     // a row with the focus stays, however far it is scrolled away: without it the focus would be lost
@@ -208,19 +220,35 @@ export class SgAgentsTable extends LitElement {
     </button>`
   }
 
-  /** Points never pass through templates: the lines are drawn after them. */
+  /** Points never pass through templates: the lines are drawn after them, each once for every state of its row. */
   #drawTrends(): void {
     const { trends } = this
     if (!trends) return
-    const style = getComputedStyle(this)
-    const live = style.getPropertyValue('--sg-accent')
-    const quiet = style.getPropertyValue('--sg-offline')
     for (const row of this.renderRoot.querySelectorAll<HTMLElement>('.row[data-agent]')) {
       const canvas = row.querySelector('canvas')
       const { agent = '', status } = row.dataset
-      if (canvas)
-        drawTrend(canvas, trends.of(agent).read(this.now), trends.metric, status === 'online' ? live : quiet)
+      const state = `${trends.metric} ${status} ${this.now}`
+      if (!canvas || this.#drawn.get(canvas) === state) continue
+      this.#drawn.set(canvas, state)
+      const { width, height, live, quiet } = this.#look(canvas)
+      const color = status === 'online' ? live : quiet
+      drawTrend(canvas, trends.of(agent).read(this.now), { width, height, metric: trends.metric, color })
     }
+  }
+
+  /** Reading these has the page laid out, so they are read once for all rows, until their size or the theme changes. */
+  #look(canvas: HTMLCanvasElement): Look {
+    const { theme } = document.documentElement.dataset
+    if (this.#lastLook?.theme === theme) return this.#lastLook
+    const style = getComputedStyle(this)
+    this.#lastLook = {
+      theme,
+      width: canvas.clientWidth,
+      height: canvas.clientHeight,
+      live: style.getPropertyValue('--sg-accent'),
+      quiet: style.getPropertyValue('--sg-offline'),
+    }
+    return this.#lastLook
   }
 
   get #rowHeight(): number {
@@ -236,27 +264,33 @@ export class SgAgentsTable extends LitElement {
   #relayOut = () => this.requestUpdate()
 
   #measure(): void {
+    this.#lastLook = undefined
     this.#height = this.#scroller.clientHeight
-    this.#scrolled()
-  }
-
-  #scrolled(): void {
     this.#scrollTop = this.#scroller.scrollTop
     this.requestUpdate()
     this.#tellWindow()
   }
 
+  #scrolled(): void {
+    const before = this.#window
+    this.#scrollTop = this.#scroller.scrollTop
+    const { first, last } = this.#window
+    if (first === before.first && last === before.last) return
+    this.requestUpdate()
+    this.#tellWindow()
+  }
+
+  get #window(): RowWindow {
+    return rowWindow(this.#scrollTop, this.#height, this.#rowHeight, this.agents?.length ?? 0)
+  }
+
   /** Says which agents are in sight. */
   #tellWindow(): void {
-    const { first, last } = rowWindow(
-      this.#scrollTop,
-      this.#height,
-      this.#rowHeight,
-      this.agents?.length ?? 0,
-    )
+    const { first, last } = this.#window
+    const inSight = (this.agents ?? []).slice(first, last)
     this.#tell(
       'sg-window',
-      (this.agents ?? []).slice(first, last).map(({ agent_id }) => agent_id),
+      inSight.map(({ agent_id }) => agent_id),
     )
   }
 
