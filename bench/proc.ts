@@ -23,6 +23,15 @@ export function ageSeconds(pid: number): number {
   return uptime - statOf(pid)[place.startedAt] / ticksPerSecond
 }
 
+/** Whether a process was stopped by a signal and not told to go on; false when there is none. */
+export function isFrozen(pid: number): boolean {
+  try {
+    return /^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'latin1'))
+  } catch {
+    return false
+  }
+}
+
 /** Shares of the CPU time of the whole machine since `before`, 0 to 1. */
 export interface MachineTicks {
   readonly busy: number

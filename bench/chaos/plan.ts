@@ -22,6 +22,7 @@ const services = ['kafka', 'mariadb', 'redis'] as const
  */
 export const failPoints = [
   ['letters'],
+  ['taken:3'],
   ['locked:3'],
   ['stored:3'],
   ['moved:3'],
@@ -46,6 +47,7 @@ const kinds = {
   'kill pipeline': { weight: 3 },
   'kill all pipelines': { weight: 1 },
   'freeze pipeline': { weight: 2, ms: pastSessionMs },
+  'freeze at work': { weight: 2, ms: pastSessionMs },
   'pause pipeline': { weight: 1, ms: shortMs },
   'end pipeline': { weight: 2 },
   'join and leave': { weight: 2, ms: [1_000, 4_000] as [number, number] },
@@ -96,6 +98,7 @@ export function shortCycles(): Cycle[] {
     lists.map((points, slot): Fault => ({ kind: 'fail point', target: points.join(' '), slot }))
   const [
     letters,
+    taken,
     locked,
     stored,
     moved,
@@ -111,10 +114,11 @@ export function shortCycles(): Cycle[] {
     dying(letters, locked, stored),
     dying(moved, moving, committed),
     dying(committing, published, republished),
-    dying(saved, offsets),
+    dying(saved, offsets, taken),
     [{ kind: 'kill all pipelines', slot: 0 }],
     [
-      { kind: 'freeze pipeline', ms: pastSessionMs[0], slot: 2 },
+      { kind: 'freeze pipeline', ms: pastSessionMs[0], slot: 1 },
+      { kind: 'freeze at work', ms: pastSessionMs[0], slot: 2 },
       { kind: 'join and leave', ms: 500, slot: 0 },
       { kind: 'freeze http', ms: pastClientsMs[0], slot: 1 },
       { kind: 'kill http', slot: 0 },

@@ -3,6 +3,7 @@ import type { Guard } from '@streamgauge/local/guard.ts'
 import { root } from '@streamgauge/local/root.ts'
 import { supervise } from '@streamgauge/local/supervise.ts'
 import { poll } from '../poll.ts'
+import { isFrozen } from '../proc.ts'
 
 /** A place for one role process, which the local launcher's supervisor keeps running. */
 export interface Slot {
@@ -21,6 +22,8 @@ export interface Slot {
   /** Resolves when at least `count` processes have ended, or were killed; to false after `withinMs`. */
   endedTimes(count: number, withinMs: number): Promise<boolean>
   killedTimes(count: number, withinMs: number): Promise<boolean>
+  /** Resolves when the process is frozen, by us or at a fail point; to false after `withinMs`. */
+  frozen(withinMs: number): Promise<boolean>
   readonly live: Promise<void>
   stop(): Promise<void>
 }
@@ -112,6 +115,11 @@ export function openSlot({ name, role, port, env, folder, guard, report }: SlotO
     },
     endedTimes: (count, withinMs) => holds(() => ended >= count, withinMs),
     killedTimes: (count, withinMs) => holds(() => killed >= count, withinMs),
+    frozen: (withinMs) =>
+      holds(() => {
+        const pid = child.pid()
+        return pid !== undefined && isFrozen(pid)
+      }, withinMs),
     live: child.live,
     stop: () => child.stop(),
   }

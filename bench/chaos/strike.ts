@@ -28,6 +28,7 @@ const table: Record<FaultKind, (using: Strike, fault: Fault) => Promise<boolean>
   'kill pipeline': ({ arena }, fault) => of(arena.pipelines, fault).signal('SIGKILL'),
   'kill all pipelines': ({ arena }) => arena.pipelines.map((slot) => slot.signal('SIGKILL')).some(Boolean),
   'freeze pipeline': ({ arena }, fault) => freeze(of(arena.pipelines, fault), fault),
+  'freeze at work': freezeAtWork,
   'pause pipeline': ({ arena }, fault) => freeze(of(arena.pipelines, fault), fault),
   'end pipeline': ({ arena }, fault) => end(of(arena.pipelines, fault)),
   async 'join and leave'({ arena }, { ms = 0 }) {
@@ -88,6 +89,17 @@ async function freeze(what: Pick<Slot, 'signal'>, { ms = 0 }: Fault): Promise<bo
   if (!what.signal('SIGSTOP')) return false
   await sleep(ms)
   return what.signal('SIGCONT')
+}
+
+/**
+ * Freezes a process with a run in its hands that it has not locked yet: when it goes on, it goes on with that run,
+ * which somebody else has handled long ago. (Frozen at any other time it mostly learns of its end first.)
+ */
+async function freezeAtWork({ arena }: Strike, fault: Fault): Promise<boolean> {
+  const slot = of(arena.pipelines, fault)
+  slot.failAt(['taken:20!'])
+  slot.signal('SIGKILL')
+  return (await slot.frozen(failPointMs)) && freeze(slot, fault)
 }
 
 async function end(slot: Slot): Promise<boolean> {

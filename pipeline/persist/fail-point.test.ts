@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { setImmediate } from 'node:timers/promises'
 import { failPoint } from './fail-point.ts'
+
+const module = JSON.stringify(join(import.meta.dirname, 'fail-point.ts'))
 
 /** Runs the hook in a process of its own; answers what that printed and what it died of. */
 function run(text: string, code: string) {
-  const module = JSON.stringify(join(import.meta.dirname, 'fail-point.ts'))
   const script = `
     const { writeSync } = await import('node:fs')
     const step = (await import(${module})).failPoint(${JSON.stringify(text)})
@@ -27,6 +31,22 @@ test('a fail point kills at its step, at the time that was asked for, and nowher
 test('a fail point with a delay kills in the middle of what follows', () => {
   const { printed, signal } = run('moved+20', `step('moved'); say('on'); setTimeout(say, 5_000, 'late')`)
   assert.deepEqual([printed, signal], ['on', 'SIGKILL'])
+})
+
+test('a fail point with an exclamation mark freezes, and what was frozen goes on in the same place', async () => {
+  const script = `
+    const step = (await import(${module})).failPoint('moved!')
+    step('moved')
+    console.log('on')
+  `
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  while (!/^State:\s+T/m.test(readFileSync(`/proc/${child.pid}/status`, 'utf8'))) await setImmediate()
+  child.kill('SIGCONT')
+  const [printed] = await once(child.stdout, 'data')
+  assert.equal(String(printed).trim(), 'on')
+  assert.deepEqual(await once(child, 'exit'), [0, null])
 })
 
 test('a fail point that doesn’t exist is named', () => {

@@ -5,22 +5,20 @@ import { type Step, steps } from './steps.ts'
 export type AnyStepHook = (step: Step | RollupStep) => void
 
 /**
- * Reads `step[:count][+ms]` and answers a hook that kills this process, as SIGKILL does, at the count-th time that
- * the step is done, or `ms` milliseconds after: in the middle of what follows it. For chaos runs only.
+ * Reads `step[:count][+ms][!]` and answers a hook that kills this process, as SIGKILL does, at the count-th time that
+ * the step is done, or `ms` milliseconds after: in the middle of what follows it. With `!` it freezes the process
+ * instead, as SIGSTOP does. For chaos runs only.
  */
 export function failPoint(text: string): AnyStepHook {
-  const match = /^(\w+)(?::(\d+))?(?:\+(\d+))?$/.exec(text)
+  const match = /^(\w+)(?::(\d+))?(?:\+(\d+))?(!)?$/.exec(text)
   if (!match || !(match[1] in steps || match[1] in rollupSteps))
     throw new Error(`there is no fail point "${text}"`)
-  const [, wanted, count = '1', ms] = match
+  const [, wanted, count = '1', ms, freezes] = match
+  const strike = () => process.kill(process.pid, freezes ? 'SIGSTOP' : 'SIGKILL')
   let left = Number(count)
   return (step) => {
     if (step !== wanted || --left !== 0) return
-    if (ms === undefined) die()
-    else setTimeout(die, Number(ms))
+    if (ms === undefined) strike()
+    else setTimeout(strike, Number(ms))
   }
-}
-
-function die(): void {
-  process.kill(process.pid, 'SIGKILL')
 }

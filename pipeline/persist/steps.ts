@@ -4,6 +4,7 @@
  */
 export const steps = {
   letters: '0: dead letters are in their topic, nothing is in the store',
+  taken: '1: a run is about to be written, nothing is locked',
   locked: '1: the cursor row is locked',
   stored: '2: series, ids and rows are written, not committed',
   moved: '3: the cursor has moved with them, not committed',

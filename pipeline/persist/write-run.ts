@@ -38,6 +38,7 @@ export async function writeRun(
   const last = entries[entries.length - 1].record
   const { partition } = last
   const live = entries.filter(isLive)
+  tools.step?.('taken')
   return inTransaction(db, async (connection) => {
     // 1. The lock comes first: from here on nobody else works on this partition.
     const cursor = await lockCursor(connection, persistGroup, partition)
