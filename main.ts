@@ -10,6 +10,7 @@ import { createLog } from '@streamgauge/adapters/log.ts'
 import { partitionsPing } from '@streamgauge/adapters/mariadb/partitions-check.ts'
 import { openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import { openRedis } from '@streamgauge/adapters/redis/client.ts'
+import { createPresenceBell } from '@streamgauge/adapters/redis/presence.ts'
 import type { AnyStepHook } from '@streamgauge/pipeline/persist/fail-point.ts'
 
 const allRoles = ['connectors', 'bridge', 'pipeline', 'gateway'] as const
@@ -82,7 +83,9 @@ async function start(): Promise<void> {
   if (has('bridge') && config.mqtt) {
     const { startBridge } = await import('@streamgauge/connectors/mqtt/bridge.ts')
     const { mqtt, limits } = config
-    const onStatus = () => undefined
+    const { openAgentPresence } = await import('@streamgauge/connectors/mqtt/presence.ts')
+    const bell = createPresenceBell(redis)
+    const presence = openAgentPresence({ database: quick, bell, logger, registry })
     const bridge = await startBridge({
       mqtt,
       log,
@@ -92,9 +95,10 @@ async function start(): Promise<void> {
       logger,
       registry,
       limits,
-      onStatus,
+      onStatus: presence.onStatus,
     })
-    workers.push({ name: 'bridge', close: () => bridge.close() })
+    presence.beat(() => bridge.flows())
+    workers.push({ name: 'bridge', close: () => bridge.close().finally(() => presence.close()) })
     health.push({ name: 'mqtt', ping: () => bridge.health(), required: false })
   }
   if (has('gateway') || has('pipeline'))

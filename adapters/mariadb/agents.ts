@@ -1,4 +1,5 @@
-import type { Queryable } from './pool.ts'
+import { type AgentReport, supersedes } from '@streamgauge/core/agent-status.ts'
+import type { Database, Param, Queryable } from './pool.ts'
 
 /** An enrolled agent as stored; its password is derived and stored nowhere. Times are epoch ms. */
 export interface AgentRow {
@@ -22,25 +23,22 @@ export interface AgentRow {
   readonly inventory: Readonly<Record<string, unknown>> | null
 }
 
-/** What an agent says of itself, or what is said of it. */
-export interface AgentReport {
-  readonly status: 'online' | 'offline'
-  readonly reason: 'lost' | 'stopped' | null
-  readonly epoch: number
-  readonly at: number
-  /** What a birth tells; absent, the last one told stays. */
-  readonly intervalMs?: number
-  readonly version?: string
-  readonly inventory?: Readonly<Record<string, unknown>>
+/** A report of an enrolled agent, and when it was heard. */
+export interface HeardReport {
+  readonly tenant: string
+  readonly agentId: string
+  readonly report: AgentReport
+  /** Server time, epoch ms. */
+  readonly heardAt: number
 }
 
 type Stored = Omit<AgentRow, 'inventory'> & { readonly inventory: string | null }
 
-const select = `SELECT tenants.name AS tenant, agents.tenant_id AS tenantId, agents.agent_id AS agentId,
-  agents.generation, agents.enrolled_at AS enrolledAt, agents.revoked_at AS revokedAt, agents.epoch, agents.status,
-  agents.reason, agents.status_at AS statusAt, agents.declared_at AS declaredAt, agents.interval_ms AS intervalMs,
-  agents.version, agents.inventory
-  FROM agents JOIN tenants ON tenants.id = agents.tenant_id`
+// Whether a driver parses JSON columns depends on what the server tells about them; text is text.
+const columns = `tenant_id AS tenantId, agent_id AS agentId, generation, enrolled_at AS enrolledAt,
+  revoked_at AS revokedAt, epoch, status, reason, status_at AS statusAt, declared_at AS declaredAt,
+  interval_ms AS intervalMs, version, CAST(inventory AS CHAR) AS inventory`
+const select = `SELECT tenants.name AS tenant, ${columns} FROM agents JOIN tenants ON tenants.id = agents.tenant_id`
 
 /** Enrols an agent, or enrols a revoked one anew; undefined when it is enrolled already. */
 export async function enrollAgent(
@@ -141,36 +139,101 @@ export function listAgentKeys(
 }
 
 /**
- * Stores what an agent reports; true when that changed anything. Of no effect when the agent is not enrolled or was
- * revoked, or when the report belongs to an earlier run than the one stored: a will may arrive after the birth that
- * followed it.
+ * Stores what agents report, each agent once, in one transaction. Of no effect for agents that are not enrolled or
+ * were revoked, and where `supersedes` says so. Returns the agents that are or were enrolled, as they are afterwards.
  */
-export async function noteAgentReport(
-  db: Queryable,
-  { tenant, agentId }: { tenant: string; agentId: string },
-  report: AgentReport,
-): Promise<boolean> {
-  const { affectedRows } = await db.execute(
-    `UPDATE agents JOIN tenants ON tenants.id = agents.tenant_id
-     SET agents.epoch = ?, agents.status = ?, agents.reason = ?, agents.status_at = ?,
-       agents.interval_ms = COALESCE(?, agents.interval_ms), agents.version = COALESCE(?, agents.version),
-       agents.inventory = COALESCE(?, agents.inventory)
-     WHERE tenants.name = ? AND agents.agent_id = ? AND agents.revoked_at IS NULL
-       AND (agents.epoch IS NULL OR agents.epoch <= ?)`,
+export async function noteAgentReports(db: Database, heard: readonly HeardReport[]): Promise<AgentRow[]> {
+  if (heard.length === 0) return []
+  return await db.transaction(async (connection) => {
+    const rows = await lockAgents(connection, heard)
+    const byKey = new Map(heard.map((one) => [keyOf(one), one]))
+    const noted = rows.map((row) => {
+      const one = byKey.get(keyOf(row))
+      return one && counts(one.report, row) ? { ...row, ...told(one, row) } : row
+    })
+    const changed = noted.filter((row, i) => row !== rows[i])
+    if (changed.length > 0) await writeReports(connection, changed)
+    return noted
+  })
+}
+
+function keyOf({ tenant, agentId }: { tenant: string; agentId: string }): string {
+  return `${tenant}/${agentId}`
+}
+
+function counts(report: AgentReport, row: AgentRow): boolean {
+  if (row.revokedAt !== null || report.reason === 'revoked') return false
+  const { status, reason, epoch, declaredAt } = row
+  if (status === null || epoch === null) return true
+  return supersedes(report, { status, reason, epoch, at: declaredAt ?? 0 })
+}
+
+function told({ report, heardAt }: HeardReport, row: AgentRow): Partial<AgentRow> {
+  return {
+    epoch: report.epoch,
+    status: report.status,
+    reason: report.reason,
+    statusAt: heardAt,
+    declaredAt: report.at,
+    intervalMs: report.intervalMs ?? row.intervalMs,
+    version: report.version ?? row.version,
+    inventory: report.inventory ?? row.inventory,
+  }
+}
+
+/** The rows of these agents; nobody else changes them until the transaction ends. */
+async function lockAgents(connection: Queryable, heard: readonly HeardReport[]): Promise<AgentRow[]> {
+  const byTenant = Map.groupBy(heard, ({ tenant }) => tenant)
+  const tenants = await connection.query<{ id: number; name: string }>(
+    'SELECT id, name FROM tenants WHERE name IN ?',
+    [[[...byTenant.keys()]]],
+  )
+  if (tenants.length === 0) return []
+  const names = new Map(tenants.map(({ id, name }) => [id, name]))
+  // Not joined: the rows of tenants are not to be locked.
+  const rows = await connection.query<Omit<Stored, 'tenant'>>(
+    `SELECT ${columns} FROM agents WHERE ${tenants.map(() => '(tenant_id = ? AND agent_id IN ?)').join(' OR ')}
+     FOR UPDATE`,
+    tenants.flatMap(({ id, name }): Param[] => [
+      id,
+      [(byTenant.get(name) ?? []).map(({ agentId }) => agentId)],
+    ]),
+  )
+  return rows.map((row) => readAgent({ ...row, tenant: names.get(row.tenantId) ?? '' }))
+}
+
+/** The rows are there, so nothing is inserted: it is the way to update many at once. */
+async function writeReports(connection: Queryable, rows: readonly AgentRow[]): Promise<void> {
+  const told = [
+    'epoch',
+    'status',
+    'reason',
+    'status_at',
+    'declared_at',
+    'interval_ms',
+    'version',
+    'inventory',
+  ]
+  await connection.execute(
+    `INSERT INTO agents (tenant_id, agent_id, generation, enrolled_at, ${told.join(', ')}) VALUES ?
+     ON DUPLICATE KEY UPDATE ${told.map((column) => `${column} = VALUES(${column})`).join(', ')}`,
     [
-      report.epoch,
-      report.status,
-      report.reason,
-      report.at,
-      report.intervalMs ?? null,
-      report.version ?? null,
-      report.inventory === undefined ? null : JSON.stringify(report.inventory),
-      tenant,
-      agentId,
-      report.epoch,
+      rows.map((row) => [
+        row.tenantId,
+        row.agentId,
+        row.generation,
+        row.enrolledAt,
+        row.epoch,
+        row.status,
+        row.reason,
+        row.statusAt,
+        row.declaredAt,
+        row.intervalMs,
+        row.version,
+        row.inventory === null ? null : JSON.stringify(row.inventory),
+      ]),
     ],
   )
-  return affectedRows > 0
 }
 
 function readAgent({ inventory, ...row }: Stored): AgentRow {

@@ -47,6 +47,8 @@ export interface SubscriberOptions {
 export interface Subscriber {
   /** Messages that wait for their acknowledgement. */
   readonly held: number
+  /** Connected, and subscribed to everything. */
+  readonly isSubscribed: boolean
   /** Connects again after `onFull`. */
   resume(): void
   /** Round trip to the broker in ms; throws when there is no connection or no subscription. */
@@ -113,7 +115,7 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
   client.on('connect', () => void subscribe())
   client.on('close', () => {
     isSubscribed = false
-    acks.drop()
+
     options.onLost()
     lose(away)
   })
@@ -174,6 +176,9 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
   return {
     get held() {
       return acks.count
+    },
+    get isSubscribed() {
+      return isSubscribed
     },
     resume() {
       if (!isSuspended || isClosed) return

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { within } from '@streamgauge/adapters/deadline.ts'
 import type { Logger } from '@streamgauge/adapters/log.ts'
 import { type AgentRow, type HeardReport, noteAgentReports } from '@streamgauge/adapters/mariadb/agents.ts'
+import { isDataError } from '@streamgauge/adapters/mariadb/faults.ts'
 import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
 import { Counter, Gauge, type Registry } from '@streamgauge/adapters/metrics.ts'
 import type { AgentChange, PresenceBell } from '@streamgauge/adapters/redis/presence.ts'
@@ -33,6 +34,8 @@ export interface AgentPresence {
 /** A report that waits to be stored. */
 interface Waiting extends HeardReport {
   readonly bytes: number
+  /** The gateways know, before MariaDB does. */
+  announced: boolean
 }
 
 const settings = {
@@ -43,6 +46,8 @@ const settings = {
   waitingBytes: 16 * 1024 * 1024,
   /** Agents whose last report is remembered, so that hearing it again costs nothing. */
   remembered: 50_000,
+  /** For one group to be stored; what comes of it later does no harm. */
+  deadlineMs: 1_500,
   retryMs: { min: 250, max: 2_000 },
   closeMs: 2_000,
   /** Between two lines of the log about reports that are none. */
@@ -105,6 +110,7 @@ export function openAgentPresence(options: AgentPresenceOptions): AgentPresence 
       report: whole,
       heardAt: Date.now(),
       bytes: length + (before?.bytes ?? 0),
+      announced: false,
     })
     waitingBytes += length + (before?.bytes ?? 0)
     return 'waiting'
@@ -119,26 +125,42 @@ export function openAgentPresence(options: AgentPresenceOptions): AgentPresence 
     // What came in the same piece of the stream is stored together.
     await new Promise(setImmediate)
     let pauseMs: number = settings.retryMs.min
+    let size: number = settings.groupSize
     while (waiting.size > 0) {
-      const group = [...waiting].slice(0, settings.groupSize)
+      if (isAway) await announceUnstored()
+      const group = [...waiting].slice(0, size)
       try {
-        const rows = await noteAgentReports(
+        const noting = noteAgentReports(
           database,
           group.map(([, one]) => one),
         )
+        const rows = await within(noting, settings.deadlineMs, 'MariaDB did not answer')
         for (const [key, one] of group) if (waiting.get(key) === one) take(key)
         turn(false, undefined)
         pauseMs = settings.retryMs.min
+        size = settings.groupSize
         await stored(group, rows)
       } catch (error) {
+        if (isDataError(error)) {
+          // One that can't be stored must not hold up the others.
+          if (size === 1) refuse(group[0][0], error)
+          size = 1
+          continue
+        }
         turn(true, error)
-        await announceUnstored(group)
+        await announceUnstored()
         if (closing.signal.aborted) break
         await sleep(pauseMs, undefined, { signal: closing.signal }).catch(() => undefined)
         pauseMs = Math.min(2 * pauseMs, settings.retryMs.max)
       }
     }
     writing = undefined
+  }
+
+  function refuse(key: string, error: unknown): void {
+    take(key)
+    reports.inc({ outcome: 'invalid' })
+    logger.error({ err: error, agent: key }, 'MariaDB refuses what an agent says of itself; it was dropped')
   }
 
   async function stored(group: readonly [string, Waiting][], rows: readonly AgentRow[]): Promise<void> {
@@ -159,9 +181,12 @@ export function openAgentPresence(options: AgentPresenceOptions): AgentPresence 
   }
 
   /** While MariaDB is away the gateways may know already; it is stored, and told again, when it is back. */
-  async function announceUnstored(group: readonly [string, Waiting][]): Promise<void> {
+  async function announceUnstored(): Promise<void> {
     const news: AgentChange[] = []
-    for (const [key, { report, heardAt }] of group) {
+    for (const [key, one] of waiting) {
+      const { report, heardAt } = one
+      if (one.announced) continue
+      one.announced = true
       const row = known.get(key)
       const last = reportOf(row)
       if (!row || !last || row.revokedAt !== null || report.reason === 'revoked') continue
