@@ -37,14 +37,17 @@ const options = {
 } as const
 
 const { values, positionals } = readArguments()
-const [command = 'run'] = positionals
-if (values.help) process.stdout.write(help)
-else if (values.version) process.stdout.write(`${version}\n`)
-else if (positionals.length > 1 || !['run', 'check'].includes(command))
-  fail(`"${positionals.join(' ')}" is not a command`, `Try --help.`)
-else if (values.stdout) await print()
-else if (command === 'check') process.exit((await check(configure(), (line) => console.log(line))) ? 0 : 1)
-else await run(configure())
+void main(positionals)
+
+async function main([command = 'run', ...more]: string[]): Promise<void> {
+  if (values.help) process.stdout.write(help)
+  else if (values.version) process.stdout.write(`${version}\n`)
+  else if (more.length > 0 || !['run', 'check'].includes(command))
+    fail(`"${positionals.join(' ')}" is not a command`, 'Try --help.')
+  else if (values.stdout) await print()
+  else if (command === 'check') process.exit((await check(configure(), (line) => console.log(line))) ? 0 : 1)
+  else await run(configure())
+}
 
 async function run(config: Config): Promise<void> {
   const release = attempt(() => lockSpool(config.spool.folder))

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { buildAgent, buildUi } from './build.ts'
 import { type DemoTokens, ensureDemo, makeSignInLink } from './demo.ts'
 import { chooseHttpPort, refuseBusyPort } from './http-port.ts'
 import { runTool } from './install/run.ts'
@@ -10,7 +11,6 @@ import { agentProgram, rolePrograms } from './roles.ts'
 import { root } from './root.ts'
 import { type Running, runServices } from './run-services.ts'
 import type { Supervised } from './supervise.ts'
-import { buildUi } from './ui-build.ts'
 
 interface Options {
   readonly launcher: Launcher
@@ -39,6 +39,7 @@ export async function bringUp(options: Options): Promise<Stack> {
   const [services] = await Promise.all([
     options.services ?? runServices({ launcher, env, step: progress.step }),
     during(progress, 'Dashboard', buildUi),
+    during(progress, 'Agent program', buildAgent),
   ])
   const roleEnv = {
     ...env,

@@ -33,6 +33,8 @@ export class LinkError extends Error {
   }
 }
 
+type Protocol = 'mqtt' | 'mqtts' | 'ws' | 'wss'
+
 const defaults = {
   /** The broker speaks of a lost agent after one and a half of it, s. */
   keepaliveSeconds: 8,
@@ -40,6 +42,7 @@ const defaults = {
   /** A broker that answers no publish for so long is gone, whatever TCP says. */
   answerMs: 10_000,
   closeMs: 1_000,
+  ports: { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 },
   /** When the broker names none (MQTT 5, 3.2.2.3.3 and 3.2.2.3.6). */
   receiveMaximum: 65_535,
   maximumPacketSize: 268_435_455,
@@ -47,7 +50,12 @@ const defaults = {
 
 /** Connects; rejects with a LinkError. */
 export function openLink({ url, username, password, will }: LinkOptions): Promise<Link> {
-  const client = mqtt.connect(url, {
+  const { protocol, hostname, port, pathname } = new URL(url)
+  const client = mqtt.connect({
+    protocol: protocol.slice(0, -1) as Protocol,
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: port === '' ? defaults.ports[protocol as keyof typeof defaults.ports] : Number(port),
+    path: pathname,
     protocolVersion: 5,
     clientId: username,
     username,

@@ -6,20 +6,28 @@ import { runTool } from './install/run.ts'
 import { codeOf } from './launch-error.ts'
 import { root } from './root.ts'
 
-const dist = join(root, 'ui', 'dist')
-const stampFile = join(dist, '.stamp')
-const sources = ['package-lock.json', 'core/**/*.ts', 'ui/**/*.*']
+type Built = 'built' | 'unchanged'
 
 /** Builds the dashboard unless the built one is of the same sources. */
-export async function buildUi(): Promise<'built' | 'unchanged'> {
-  const stamp = hashSources()
-  if (readIfThere(stampFile) === stamp) return 'unchanged'
+export function buildUi(): Promise<Built> {
+  return build('ui', 'the dashboard')
+}
+
+/** Builds the agent as one file, unless the built one is of the same sources. */
+export function buildAgent(): Promise<Built> {
+  return build('agent', 'the agent')
+}
+
+async function build(folder: 'ui' | 'agent', what: string): Promise<Built> {
+  const dist = join(root, folder, 'dist')
+  const stamp = hashSources(['package-lock.json', 'core/**/*.ts', `${folder}/**/*.*`])
+  if (readIfThere(join(dist, '.stamp')) === stamp) return 'unchanged'
   // Built aside and moved into place: a running gateway never serves half a build.
-  const draft = mkdtempSync(join(root, 'node_modules', '.streamgauge-ui-'))
+  const draft = mkdtempSync(join(root, 'node_modules', `.streamgauge-${folder}-`))
   try {
     const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
-    await runTool(process.execPath, [vite, 'build', 'ui', '--outDir', draft, '--emptyOutDir'], {
-      purpose: 'Building the dashboard with Vite',
+    await runTool(process.execPath, [vite, 'build', folder, '--outDir', draft, '--emptyOutDir'], {
+      purpose: `Building ${what} with Vite`,
       cwd: root,
     })
     writeFileSync(join(draft, '.stamp'), stamp)
@@ -30,7 +38,7 @@ export async function buildUi(): Promise<'built' | 'unchanged'> {
   return 'built'
 }
 
-function hashSources(): string {
+function hashSources(sources: readonly string[]): string {
   const hash = createHash('sha256')
   const files = globSync(sources, {
     cwd: root,
