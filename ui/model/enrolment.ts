@@ -1,3 +1,4 @@
+import { quote } from '@streamgauge/core/install-line.ts'
 import type { Enrolment } from '../api/types.ts'
 
 /** The metric of the first point that a new device is told to send. */
@@ -11,15 +12,10 @@ export function publishLine(tenant: string, { agent_id, mqtt }: Enrolment): stri
   return [
     `mosquitto_pub -h ${host} -p ${port ?? (secure ? '8883' : '1883')}`,
     secure ? '--tls-use-os-certs' : '',
-    `-i ${mqtt.username} -u ${mqtt.username} -P ${quoted(mqtt.password)} -q 1`,
+    `-i ${mqtt.username} -u ${mqtt.username} -P ${quote(mqtt.password)} -q 1`,
     `-t metrics/${tenant}/${agent_id}/${firstMetric}`,
     `-m '{"value": 42}'`,
   ]
     .filter(Boolean)
     .join(' ')
-}
-
-/** As one word for a shell. */
-function quoted(text: string): string {
-  return /^[\w.:/@%+-]+$/.test(text) && !text.startsWith('-') ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

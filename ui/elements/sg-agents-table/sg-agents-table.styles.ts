@@ -102,24 +102,17 @@ export const styles = css`
     transform: rotate(180deg);
   }
 
-  .head .version,
-  .version {
-    color: var(--sg-muted);
-    font-size: 12px;
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-
-  .head .version {
-    font-size: 11.5px;
-  }
-
+  .version,
   .agent {
     min-width: 0;
     overflow: hidden;
     text-overflow: ellipsis;
     white-space: nowrap;
+  }
+
+  .version {
+    color: var(--sg-muted);
+    font-size: 11.5px;
   }
 
   .agent a {
@@ -253,8 +246,7 @@ export const styles = css`
       gap: 12px;
     }
 
-    .version,
-    .head .version {
+    .version {
       display: none;
     }
   }

@@ -1,32 +1,24 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import { repeat } from 'lit/directives/repeat.js'
 import type { AgentItem } from '../../api/types.ts'
-import { drawTrend } from '../../charts/draw-trend.ts'
 import type { Sort, SortKey } from '../../model/fleet-view.ts'
 import { formatAge, formatDateTime, formatValue, unitOf } from '../../model/format.ts'
 import type { LastValues } from '../../model/last-values.ts'
 import { hrefOf } from '../../model/route.ts'
+import { rowAfter } from '../../model/row-keys.ts'
 import { type RowWindow, rowWindow, scrollInto } from '../../model/row-window.ts'
 import type { Trends } from '../../model/trends.ts'
 import { base, controls } from '../../styles/shared.ts'
 import { icons } from '../icons.ts'
 import '../sg-status/sg-status.ts'
 import { styles } from './sg-agents-table.styles.ts'
+import { TrendLines } from './trend-lines.ts'
 
 /** Values that fit a row before it says how many more there are. */
 const shownValues = 2
 /** Heights in CSS pixels, the same as in the styles: one line, or two where it is narrow. */
 const rowHeight = { wide: 40, narrow: 64 }
 const narrow = matchMedia('(max-width: 760px)')
-
-/** How lines are drawn now; lengths in CSS pixels. */
-interface Look {
-  readonly theme: string | undefined
-  readonly width: number
-  readonly height: number
-  readonly live: string
-  readonly quiet: string
-}
 
 /**
  * Agents with their status, when they were last heard of, and what they said. A click filters the charts. Only the
@@ -62,9 +54,7 @@ export class SgAgentsTable extends LitElement {
   #wantsFocus = false
   #scrollTop = 0
   #height = 0
-  #lastLook: Look | undefined
-  /** What each line shows: scrolling must not draw them all again. */
-  readonly #drawn = new WeakMap<HTMLCanvasElement, string>()
+  readonly #lines = new TrendLines()
   readonly #sized = new ResizeObserver(() => this.#measure())
 
   constructor() {
@@ -99,7 +89,7 @@ export class SgAgentsTable extends LitElement {
       this.#wantsFocus = false
       this.#link(this.active)?.focus({ preventScroll: true })
     }
-    this.#drawTrends()
+    if (this.trends) this.#lines.draw(this.renderRoot, this.trends, this.now)
     if (changed.has('agents') || changed.has('trends')) this.#tellWindow()
   }
 
@@ -220,37 +210,6 @@ export class SgAgentsTable extends LitElement {
     </button>`
   }
 
-  /** Points never pass through templates: the lines are drawn after them, each once for every state of its row. */
-  #drawTrends(): void {
-    const { trends } = this
-    if (!trends) return
-    for (const row of this.renderRoot.querySelectorAll<HTMLElement>('.row[data-agent]')) {
-      const canvas = row.querySelector('canvas')
-      const { agent = '', status } = row.dataset
-      const state = `${trends.metric} ${status} ${this.now}`
-      if (!canvas || this.#drawn.get(canvas) === state) continue
-      this.#drawn.set(canvas, state)
-      const { width, height, live, quiet } = this.#look(canvas)
-      const color = status === 'online' ? live : quiet
-      drawTrend(canvas, trends.of(agent).read(this.now), { width, height, metric: trends.metric, color })
-    }
-  }
-
-  /** Reading these has the page laid out, so they are read once for all rows, until their size or the theme changes. */
-  #look(canvas: HTMLCanvasElement): Look {
-    const { theme } = document.documentElement.dataset
-    if (this.#lastLook?.theme === theme) return this.#lastLook
-    const style = getComputedStyle(this)
-    this.#lastLook = {
-      theme,
-      width: canvas.clientWidth,
-      height: canvas.clientHeight,
-      live: style.getPropertyValue('--sg-accent'),
-      quiet: style.getPropertyValue('--sg-offline'),
-    }
-    return this.#lastLook
-  }
-
   get #rowHeight(): number {
     return narrow.matches ? rowHeight.narrow : rowHeight.wide
   }
@@ -264,7 +223,7 @@ export class SgAgentsTable extends LitElement {
   #relayOut = () => this.requestUpdate()
 
   #measure(): void {
-    this.#lastLook = undefined
+    this.#lines.resized()
     this.#height = this.#scroller.clientHeight
     this.#scrollTop = this.#scroller.scrollTop
     this.requestUpdate()
@@ -316,19 +275,11 @@ export class SgAgentsTable extends LitElement {
 
   #key(event: KeyboardEvent): void {
     const { agents = [] } = this
-    if (event.ctrlKey || event.metaKey || event.altKey || agents.length === 0) return
+    if (event.ctrlKey || event.metaKey || event.altKey) return
     const at = agents.findIndex(({ agent_id }) => agent_id === this.active)
     const page = Math.max(1, Math.floor(this.#height / this.#rowHeight) - 2)
-    const steps: Record<string, number | undefined> = {
-      ArrowUp: at - 1,
-      ArrowDown: at + 1,
-      PageUp: at - page,
-      PageDown: at + page,
-      Home: 0,
-      End: agents.length - 1,
-    }
-    const to = steps[event.key]
-    if (to !== undefined) this.#goTo(Math.max(0, Math.min(agents.length - 1, to)))
+    const to = rowAfter(event.key, at, page, agents.length)
+    if (to !== undefined) this.#goTo(to)
     else if (event.key === 'ArrowRight') this.#beside(event, 'button')?.focus()
     else if (event.key === 'ArrowLeft') this.#beside(event, 'a')?.focus()
     else return

@@ -1,3 +1,4 @@
+import { isEnrolledAgentId } from '@streamgauge/core/names.ts'
 import { html, LitElement, nothing } from 'lit'
 import { ApiError, explain } from '../../api/client.ts'
 import type { Enrolment } from '../../api/types.ts'
@@ -10,8 +11,8 @@ import { styles } from './sg-enrol.styles.ts'
 /** Gives an agent a login; with `renew` a new password to one that has a login already. */
 export type Enrol = (agent: string, renew: boolean) => Promise<Enrolment>
 
-/** Names that become a level of an MQTT topic and a part of a login. */
-const namePattern = '[a-z0-9][a-z0-9_\\-]{0,62}'
+/** Names become a level of MQTT topics and a part of a login. */
+const rule = 'Lower-case letters, digits, _ and -, beginning with a letter or a digit.'
 
 /** The dialog that enrols an agent: its name, then its password, shown this once, and the lines to copy. */
 export class SgEnrol extends LitElement {
@@ -65,7 +66,6 @@ export class SgEnrol extends LitElement {
           required
           autofocus
           maxlength="63"
-          pattern=${namePattern}
           placeholder="web-1"
           autocomplete="off"
           autocapitalize="none"
@@ -73,7 +73,7 @@ export class SgEnrol extends LitElement {
           aria-describedby="hint"
           @input=${this.#typed}
         />
-        <p class="hint" id="hint">Lower-case letters, digits, _ and -, beginning with a letter or a digit.</p>
+        <p class="hint" id="hint">${rule}</p>
         ${
           this.problem
             ? html`<div class="notice bad" role="alert">${icons.warn}<span>${this.problem}</span></div>`
@@ -139,7 +139,13 @@ export class SgEnrol extends LitElement {
     this.taken = undefined
   }
 
-  #typed(): void {
+  #typed(event: Event): void {
+    const input = event.target as HTMLInputElement
+    input.setCustomValidity(input.value === '' || isEnrolledAgentId(input.value) ? '' : rule)
+    this.#forgive()
+  }
+
+  #forgive(): void {
     this.problem = undefined
     this.taken = undefined
   }
@@ -152,7 +158,7 @@ export class SgEnrol extends LitElement {
 
   async #make(agent: string, renew: boolean): Promise<void> {
     this.busy = true
-    this.#typed()
+    this.#forgive()
     try {
       this.made = await this.enrol(agent, renew)
       this.dispatchEvent(new CustomEvent('sg-enrolled', { detail: agent }))
