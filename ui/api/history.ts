@@ -1,25 +1,29 @@
-import { limits } from '@streamgauge/core/limits.ts'
+import type { HistoryAsk } from '../model/metric-source.ts'
 import type { TenantFeed } from '../model/tenant-feed.ts'
 import type { Api } from './client.ts'
 import type { History } from './types.ts'
 
 /** Raw points of one series that a chart asks for: a longer series is thinned by the gateway. */
 const maxPoints = 20_000
+/** Windows of one series: more than a chart has slots. */
+const maxSteps = 4_000
 
-/** Reads stored raw points of a metric from a time on, points ahead of the clock included. Times are epoch ms. */
+/** Reads what is stored of a metric, points ahead of the clock included where the range is open. */
 export function readHistory(
   api: Api,
-  feed: TenantFeed,
-  ask: { readonly metric: string; readonly agent: string | undefined; readonly fromMs: number },
+  { tenant }: TenantFeed,
+  metric: string,
+  agent: string | undefined,
+  { from, to, resolution }: HistoryAsk,
   signal: AbortSignal,
 ): Promise<History> {
   const query = new URLSearchParams({
-    metric: ask.metric,
-    from: String(ask.fromMs),
-    to: String(Math.ceil(feed.clock.now() + limits.futureMs)),
-    resolution: 'raw',
-    max_points: String(maxPoints),
+    metric,
+    from: String(from),
+    resolution,
+    max_points: String(resolution === 'raw' ? maxPoints : maxSteps),
   })
-  if (ask.agent !== undefined) query.set('agent', ask.agent)
-  return api.get(`/api/v1/tenants/${encodeURIComponent(feed.tenant)}/metrics?${query}`, signal)
+  if (to !== undefined) query.set('to', String(to))
+  if (agent !== undefined) query.set('agent', agent)
+  return api.get(`/api/v1/tenants/${encodeURIComponent(tenant)}/metrics?${query}`, signal)
 }

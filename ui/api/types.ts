@@ -78,12 +78,16 @@ export interface Enrolment {
   readonly install: string
 }
 
-/** `GET …/metrics`: raw points and the stream position they were read at. */
+/** Points, or windows of them with these columns beside; `x` is then the mean. */
+export type StoredBatch = Batch &
+  Readonly<Partial<Record<'count' | 'sum' | 'min' | 'max' | 'last', readonly number[]>>>
+
+/** `GET …/metrics`: what is stored, and the stream position it was read at. */
 export interface History {
-  readonly resolution: string
+  readonly resolution: 'raw' | '1m' | '5m'
   readonly step_ms: number | null
   readonly as_of: string
-  readonly batch: Batch
+  readonly batch: StoredBatch
 }
 
 export interface TokenItem {

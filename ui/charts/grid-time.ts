@@ -5,7 +5,7 @@ import {
   type TickMarkWeightValue,
   type Time,
 } from 'lightweight-charts'
-import { formatTime } from '../model/format.ts'
+import { formatDay, formatTime } from '../model/format.ts'
 import { hasLabel } from '../model/time-marks.ts'
 
 const Base = defaultHorzScaleBehavior()
@@ -23,9 +23,11 @@ export class GridTime extends Base {
   /** Distance of labels, ms. */
   labelEveryMs = 60_000
 
-  /** In the viewer's zone, with seconds where labels are closer than a minute. */
+  /** In the viewer's zone: with seconds where labels are closer than a minute, the day at midnight. */
   override formatTickmark(mark: TickMark): string {
-    const text = formatTime(Number(mark.originalTime) * 1000)
+    const at = Number(mark.originalTime) * 1000
+    const text = formatTime(at)
+    if (text === '00:00:00') return formatDay(at)
     return this.labelEveryMs < 60_000 ? text : text.slice(0, 5)
   }
 

@@ -10,11 +10,12 @@ import {
   type Time,
   type UTCTimestamp,
 } from 'lightweight-charts'
-import { formatTime, formatValue, type Unit, unitOf } from '../model/format.ts'
+import { formatDateTime, formatTime, formatValue, type Unit, unitOf } from '../model/format.ts'
 import { headSlot, leadMs, slotOf, slotSeconds, stepFor } from '../model/grid.ts'
 import { GridView } from '../model/grid-view.ts'
 import type { Line, MetricModel } from '../model/metric-model.ts'
 import type { Drawable } from '../model/scheduler.ts'
+import { lengthOf, type Range, ranged, type Span } from '../model/span.ts'
 import { labelDistance } from '../model/time-marks.ts'
 import { axisFactor, type ValueRange, valueRange } from '../model/value-range.ts'
 import { type ChartTheme, dashOf } from './chart-theme.ts'
@@ -23,7 +24,7 @@ import { type DrawnLine, LinesSeries, type LinesSource, type SlotRow } from './l
 
 export interface LiveChartOptions {
   readonly model: MetricModel
-  readonly windowMs: number
+  readonly span: Span
   /** The server's clock, epoch ms. */
   readonly now: () => number
   readonly theme: ChartTheme
@@ -41,6 +42,7 @@ const appendMax = 40
 const axisWidth = 64
 /** CSS pixels that a time label needs with the room around it. */
 const labelPx = 82
+const dayMs = 86_400_000
 /** CSS pixels kept free to the right of the newest slot, for the dot on it. */
 const roomRight = 6
 
@@ -90,7 +92,7 @@ export class LiveChart implements Drawable, LinesSource {
       },
       localization: {
         priceFormatter: (value: number) => this.#axisLabel(value),
-        timeFormatter: (time: Time) => formatTime(Number(time) * 1000, this.stepMs < 1000),
+        timeFormatter: (time: Time) => this.#timeLabel(Number(time) * 1000),
       },
     })
     this.#series = this.#chart.addCustomSeries(new LinesSeries(this), {
@@ -138,7 +140,8 @@ export class LiveChart implements Drawable, LinesSource {
   /** The model's points have been replaced. */
   reset(): void {
     if (this.#paused) return
-    this.#grid.rebuild()
+    // other windows than before may not fit the slots
+    this.#grid = this.#layOut(this.#width)
     this.#rows = 0
     this.draw()
   }
@@ -161,7 +164,10 @@ export class LiveChart implements Drawable, LinesSource {
   /** Advances the axis to the server's time and has the chart painted in the next frame. */
   draw(): void {
     if (this.#paused) return
-    const head = headSlot(this.#o.now(), this.#newest, this.stepMs)
+    const { range } = this.#o.span
+    const head = range
+      ? slotOf(range.to - 1, this.stepMs)
+      : headSlot(this.#o.now(), this.#newest, this.stepMs)
     if (
       this.#rows === 0 ||
       head - this.#head > appendMax ||
@@ -183,7 +189,27 @@ export class LiveChart implements Drawable, LinesSource {
 
   /** When the axis wants to move next, epoch ms on the server's clock. */
   get nextStepAt(): number {
-    return (this.#head + 1) * this.stepMs
+    return this.#o.span.range ? Number.POSITIVE_INFINITY : (this.#head + 1) * this.stepMs
+  }
+
+  /** The time on screen, epoch ms. */
+  get shown(): Range {
+    const { from, to } = this.visible
+    return { from: from * this.stepMs, to: (to + 1) * this.stepMs }
+  }
+
+  /** What lies between two places of the pane, CSS pixels from its left. */
+  rangeBetween(a: number, b: number): Range {
+    const [first, last] = [a, b].map((x) => this.#slotAt(x)).sort((x, y) => x - y)
+    return ranged(first * this.stepMs, (last + 1) * this.stepMs)
+  }
+
+  #slotAt(x: number): number {
+    const { from, to } = this.visible
+    const logical = this.#chart.timeScale().coordinateToLogical(x) ?? 0
+    // rows that have left the window on the left are still in the chart
+    const slot = this.#head - this.#rows + 1 + Math.round(logical)
+    return Math.min(to, Math.max(from, slot))
   }
 
   /** Puts the crosshair on a slot, for the keyboard and for charts beside the one under the pointer. */
@@ -224,10 +250,15 @@ export class LiveChart implements Drawable, LinesSource {
 
   #layOut(width: number): GridView {
     this.#width = width
+    const { model, span, maxSlots } = this.#o
     const pane = Math.max(40, width - axisWidth)
-    const stepMs = stepFor(this.#o.windowMs, pane, this.#o.maxSlots)
-    this.#time.labelEveryMs = labelDistance(this.#o.windowMs, pane, labelPx)
-    return new GridView(this.#o.model, stepMs, Math.ceil(this.#o.windowMs / stepMs))
+    const length = lengthOf(span)
+    const stepMs = stepFor(length, pane, maxSlots, model.stepMs)
+    this.#time.labelEveryMs = labelDistance(length, pane, labelPx)
+    const slots = span.range
+      ? slotOf(span.range.to - 1, stepMs) - slotOf(span.range.from, stepMs) + 1
+      : Math.ceil(length / stepMs)
+    return new GridView(model, stepMs, slots)
   }
 
   #setRows(head: number): void {
@@ -259,6 +290,10 @@ export class LiveChart implements Drawable, LinesSource {
   #axisLabel(value: number): string {
     if (!this.#range) return ''
     return formatValue(value * this.factor, this.unit === 'percent' ? 'none' : this.unit)
+  }
+
+  #timeLabel(epochMs: number): string {
+    return lengthOf(this.#o.span) > dayMs ? formatDateTime(epochMs) : formatTime(epochMs, this.stepMs < 1000)
   }
 
   #hovered(event: MouseEventParams): void {

@@ -15,6 +15,9 @@ export const icons = {
   settings: icon(
     svg`<path d="M2 4.5h6M12 4.5h2M2 11.5h2M8 11.5h6"/><circle cx="10" cy="4.5" r="1.8"/><circle cx="6" cy="11.5" r="1.8"/>`,
   ),
+  earlier: icon(svg`<path d="M10 3.5 5.5 8l4.5 4.5"/>`),
+  later: icon(svg`<path d="M6 3.5 10.5 8 6 12.5"/>`),
+  zoomOut: icon(svg`<circle cx="7" cy="7" r="4.5"/><path d="m10.5 10.5 3.5 3.5M5 7h4"/>`),
   pause: icon(svg`<path d="M5.5 3.5v9M10.5 3.5v9"/>`),
   play: icon(svg`<path d="M5 3.2v9.6l7.5-4.8z"/>`),
   table: icon(

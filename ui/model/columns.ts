@@ -26,6 +26,11 @@ export class Columns {
   }
 
   add(timeMs: number, value: number): void {
+    this.merge(timeMs, 1, value, value, value)
+  }
+
+  /** Adds `count` points that lie in one slot. */
+  merge(timeMs: number, count: number, sum: number, min: number, max: number): void {
     const slot = slotOf(timeMs, this.stepMs)
     const i = slot % this.#capacity
     const held = this.#slot[i]
@@ -38,10 +43,10 @@ export class Columns {
       this.#min[i] = Number.POSITIVE_INFINITY
       this.#max[i] = Number.NEGATIVE_INFINITY
     }
-    this.#count[i]++
-    this.#sum[i] += value
-    if (value < this.#min[i]) this.#min[i] = value
-    if (value > this.#max[i]) this.#max[i] = value
+    this.#count[i] += count
+    this.#sum[i] += sum
+    if (min < this.#min[i]) this.#min[i] = min
+    if (max > this.#max[i]) this.#max[i] = max
   }
 
   /** Points in the slot. */

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatAge, formatCount, formatRate, formatTime, formatValue, type Unit, unitOf } from './format.ts'
+import {
+  formatAge,
+  formatCount,
+  formatRate,
+  formatSpan,
+  formatTime,
+  formatValue,
+  type Unit,
+  unitOf,
+} from './format.ts'
 
 test('values read at a glance, with their unit', () => {
   const table: [number, Unit, string][] = [
@@ -62,4 +71,15 @@ test('times show milliseconds only where they matter', () => {
   const at = new Date(2026, 0, 31, 4, 5, 6, 7).getTime()
   assert.equal(formatTime(at), '04:05:06')
   assert.equal(formatTime(at, true), '04:05:06.007')
+})
+
+test('a length of time reads after "the last"', () => {
+  const table: [ms: number, text: string][] = [
+    [60_000, 'minute'],
+    [300_000, '5 minutes'],
+    [3_600_000, 'hour'],
+    [86_400_000, '24 hours'],
+    [604_800_000, '7 days'],
+  ]
+  for (const [ms, text] of table) assert.equal(formatSpan(ms), text)
 })

@@ -75,6 +75,20 @@ export function formatAge(ms: number): string {
   return `${Math.floor(s / 86_400)} d`
 }
 
+/** A length of time in words: `15 minutes`, `hour`, `7 days`; for use after "the last". */
+export function formatSpan(ms: number): string {
+  const units = [
+    [86_400_000, 'day'],
+    [3_600_000, 'hour'],
+    [60_000, 'minute'],
+    [1_000, 'second'],
+  ] as const
+  const [size, name] = units.find(([unit]) => ms >= unit && ms % unit === 0) ?? units[3]
+  const count = Math.round(ms / size)
+  if (name === 'day' && count === 1) return '24 hours'
+  return count === 1 ? name : `${count} ${name}s`
+}
+
 /** A count with thin grouping: `12 345`. */
 export function formatCount(value: number): string {
   return Math.round(value)
@@ -93,6 +107,14 @@ export function formatTime(epochMs: number, withMs = false): string {
   const two = (n: number) => String(n).padStart(2, '0')
   const time = `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`
   return withMs ? `${time}.${String(d.getMilliseconds()).padStart(3, '0')}` : time
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** A day in the viewer's zone: `23 Nov`. */
+export function formatDay(epochMs: number): string {
+  const d = new Date(epochMs)
+  return `${d.getDate()} ${months[d.getMonth()]}`
 }
 
 /** Day and time in the viewer's zone. */

@@ -17,12 +17,13 @@ export class GridView {
     this.rebuild()
   }
 
-  /** Reads all raw points anew. */
+  /** Reads everything in the model anew. */
   rebuild(): void {
     this.#columns.clear()
     for (const line of this.#model.lines) {
       const columns = this.columns(line)
       for (let i = 0; i < line.ring.size; i++) columns.add(line.ring.time(i), line.ring.value(i))
+      for (const { t, count, sum, min, max } of line.steps?.rows ?? []) columns.merge(t, count, sum, min, max)
     }
   }
 

@@ -12,9 +12,18 @@ test('the step is the finest whose slots fit the pane', () => {
     [900_000, 1200, 1200, 1000],
     [3_600_000, 600, 600, 10_000],
     [3_600_000, 1200, 1200, 5000],
-    [3_600_000, 0, 600, 60_000],
+    [3_600_000, 0, 600, 3_600_000],
+    [86_400_000, 1200, 1200, 120_000],
+    [604_800_000, 600, 600, 1_800_000],
   ]
   for (const [window, pane, max, step] of table) assert.equal(stepFor(window, pane, max), step)
+})
+
+test('stored windows are never split over slots', () => {
+  assert.equal(stepFor(3_600_000, 600, 600, 300_000), 300_000)
+  assert.equal(stepFor(86_400_000, 1200, 1200, 300_000), 300_000)
+  assert.equal(stepFor(604_800_000, 4000, 4000, 300_000), 300_000)
+  assert.equal(stepFor(3_600_000, 600, 600, 7_200_000), 7_200_000)
 })
 
 test('the keys of slots are exact, ascending and distinct for every step', () => {

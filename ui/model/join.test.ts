@@ -92,12 +92,56 @@ test('a resync whose history ends below the stream’s start asks for all of it'
   assert.equal(join.answered(batch(300), at(12), 250, at(13)), 'refetch')
 })
 
+test('windows are stored after their points: events seen before the question are added where they end', () => {
+  for (let asOf = 8; asOf <= 14; asOf++) {
+    const line = new Line()
+    const join = new Join(line)
+    // shown from other windows, and read anew at another length
+    for (const n of [9, 10, 11, 12]) join.live(at(n), batch(n))
+    join.asked()
+    for (const n of [13, 14]) join.live(at(n), batch(n))
+    const stored = Array.from({ length: asOf }, (_, i) => i + 1)
+    assert.equal(join.answered(batch(...stored), at(asOf), everything, at(8), 60_000), 'joined')
+    join.live(at(15), batch(15))
+    assert.deepEqual(
+      line.sorted,
+      Array.from({ length: 15 }, (_, i) => i + 1),
+    )
+  }
+})
+
+test('events that come again after the stream was reopened are not added twice by a later answer', () => {
+  const line = new Line()
+  const join = new Join(line)
+  join.asked()
+  join.live(at(12), batch(12))
+  assert.equal(join.answered(batch(1, 2), at(2), everything, at(11)), 'reopen')
+  for (let n = 3; n <= 12; n++) join.live(at(n), batch(n))
+  join.asked()
+  assert.equal(join.answered(batch(1, 2, 3), at(3), everything, at(2)), 'joined')
+  assert.deepEqual(
+    line.sorted,
+    Array.from({ length: 12 }, (_, i) => i + 1),
+  )
+})
+
+test('what comes while a range of the past is shown is there when the line goes on', () => {
+  const line = new Line()
+  const join = new Join(line)
+  for (const n of [11, 12]) join.remember(at(n), batch(n))
+  assert.deepEqual(line.times, [])
+  join.asked()
+  join.live(at(13), batch(13))
+  assert.equal(join.answered(batch(1, 11), at(11), everything, at(10)), 'joined')
+  assert.deepEqual(line.sorted, [1, 11, 12, 13])
+})
+
 test('when the history cannot be had, the live points stay and go on', () => {
   const line = new Line()
   const join = new Join(line)
   join.asked()
   join.live(at(11), batch(11))
-  join.failed()
+  join.abandoned()
   join.live(at(12), batch(12))
   assert.deepEqual(line.times, [11, 12])
   assert.equal(join.loading, false)

@@ -1,12 +1,13 @@
 import type { Batch } from '@streamgauge/core/batch.ts'
 import type { StreamPosition } from '@streamgauge/core/position.ts'
+import type { StoredBatch } from '../api/types.ts'
 
 /** What a join writes to: the points of one chart. */
 export interface JoinSink {
   /** Adds the batch's points that are at or after `fromMs`; returns how many of them the chart holds. */
   append(batch: Batch, fromMs: number): number
-  /** Forgets every point at or after `fromMs` and puts the batch in their place. */
-  replace(batch: Batch, fromMs: number): void
+  /** Forgets every point at or after `fromMs` and puts the batch in their place: points, or windows of `stepMs`. */
+  replace(batch: StoredBatch, fromMs: number, stepMs: number): void
 }
 
 interface Stamped {
@@ -17,21 +18,25 @@ interface Stamped {
 /** What is missing before the line is whole: nothing, the events after `as_of`, or the whole history anew. */
 export type Verdict = 'joined' | 'reopen' | 'refetch'
 
+/** Windows are stored within two seconds; events are remembered much longer, ms. */
+const recentMs = 30_000
+
 /** The `fromMs` of a history that replaces the whole line. */
 export const everything = Number.NEGATIVE_INFINITY
 
 /**
  * Makes stored history and live events one line: no slot missing, none twice.
  *
- * `asked` before the history is requested, `live` for every event, `answered` with the history. Events shown while
- * the answer is under way are shown at once and remembered; the answer replaces what it covers, and of the remembered
- * ones only those above its `as_of` are added again. An event seen before `asked` was stored before it was sent, so
- * the answer holds it.
+ * `asked` before the history is requested, `live` for every event, `answered` with the history. Events are shown at
+ * once and remembered while the answer is under way; the answer replaces what it covers, and of the remembered ones
+ * only those above its `as_of` are added again. Points are stored before they are sent, but their windows are a second
+ * or two later: events of the last seconds are remembered before anything is asked, too.
  */
 export class Join {
   #applied: StreamPosition | undefined
   #asOf: StreamPosition | undefined
-  #remembered: Stamped[] | undefined
+  #remembered: Stamped[] = []
+  #loading = false
   readonly #sink: JoinSink
 
   constructor(sink: JoinSink) {
@@ -40,7 +45,7 @@ export class Join {
 
   /** An answer is under way. */
   get loading(): boolean {
-    return this.#remembered !== undefined
+    return this.#loading
   }
 
   /** Everything up to here is in the line. */
@@ -48,45 +53,69 @@ export class Join {
     return this.#applied
   }
 
-  /** A history is requested. `anew` when the stream was resynced: its positions may have begun again below the old ones. */
+  /** A history is requested; `anew` when the stream was resynced. */
   asked(anew = false): void {
-    this.#remembered = []
-    if (anew) this.#applied = undefined
+    this.#loading = true
+    if (anew) this.forget()
   }
 
-  /** The history could not be had: what came live stays. */
-  failed(): void {
-    this.#remembered = undefined
+  /** No answer will be merged: what came live stays. */
+  abandoned(): void {
+    this.#loading = false
+  }
+
+  /** The stream was resynced: its positions may have begun again below the old ones. */
+  forget(): void {
+    this.#applied = undefined
+    this.#remembered = []
   }
 
   /** Takes a live event; returns how many of its points are new to the chart. */
   live(position: StreamPosition, batch: Batch): number {
     if (this.#applied && !above(position, this.#applied)) return 0
     this.#applied = position
-    this.#remembered?.push({ position, batch })
+    this.remember(position, batch)
     return this.#sink.append(batch, everything)
+  }
+
+  /** Takes an event that is not to be shown now, but may be after the next answer. */
+  remember(position: StreamPosition, batch: Batch): void {
+    const last = this.#remembered.at(-1)
+    if (last && !above(position, last.position)) return
+    this.#remembered.push({ position, batch })
+    if (this.#loading) return
+    const recent = this.#remembered.findIndex(
+      ({ batch: { received } }) => received >= batch.received - recentMs,
+    )
+    if (recent > 0) this.#remembered.splice(0, recent)
   }
 
   /**
    * Takes the history from `fromMs` on as of a position. `start` is where the stream in hand begins; when the history
    * ends below it, events are missing between the two: 'reopen' the stream after `as_of`.
    */
-  answered(batch: Batch, asOf: StreamPosition, fromMs: number, start: StreamPosition | undefined): Verdict {
-    const remembered = this.#remembered ?? []
-    this.#remembered = undefined
-    this.#sink.replace(batch, fromMs)
+  answered(
+    batch: StoredBatch,
+    asOf: StreamPosition,
+    fromMs: number,
+    start: StreamPosition | undefined,
+    stepMs = 0,
+  ): Verdict {
+    this.#loading = false
+    this.#sink.replace(batch, fromMs, stepMs)
     this.#asOf = asOf
     this.#applied = asOf
-    const hole = start !== undefined && above(start, asOf)
-    for (const { position, batch: event } of remembered) {
+    if (start !== undefined && above(start, asOf)) {
+      // events beyond a hole come again when the stream is reopened
+      this.#remembered = []
+      return fromMs === everything ? 'reopen' : 'refetch'
+    }
+    for (const { position, batch: event } of this.#remembered) {
       if (!above(position, asOf)) continue
-      // an event beyond a hole comes again when the stream is reopened
-      if (hole) continue
       this.#sink.append(event, fromMs)
       this.#applied = position
     }
-    if (!hole) return 'joined'
-    return fromMs === everything ? 'reopen' : 'refetch'
+    return 'joined'
   }
 
   /** The position that the last history was read at. */

@@ -109,9 +109,50 @@ test('replacing a part keeps what lies before it', () => {
       ],
     ),
     20,
+    0,
   )
   assert.deepEqual(times(model), [[10, 20, 25]])
   assert.equal(resets, 1)
+})
+
+test('windows take the place of points, live points join them, and points come back', () => {
+  const model = new MetricModel('cpu', undefined, 86_400_000)
+  const minute = 60_000
+  model.append(batch([cpu1], [[0, 61_000, 7]]), everything)
+  const stored = {
+    ...batch(
+      [cpu1],
+      [
+        [0, minute, 2],
+        [0, 2 * minute, 5],
+      ],
+    ),
+    count: [3, 1],
+    sum: [6, 5],
+    min: [1, 5],
+    max: [3, 5],
+    last: [3, 5],
+  }
+  model.replace(stored, everything, minute)
+  const [line] = model.lines
+  assert.equal(line.ring.size, 0)
+  assert.deepEqual(line.newest, { t: 2 * minute, x: 5 })
+  model.append(
+    batch(
+      [cpu1, cpu2],
+      [
+        [0, 121_000, 9],
+        [1, 185_000, 4],
+      ],
+    ),
+    everything,
+  )
+  assert.deepEqual(line.steps?.rows.at(-1), { t: 2 * minute, count: 2, sum: 14, min: 5, max: 9 })
+  assert.deepEqual(model.lines[1].steps?.rows, [{ t: 3 * minute, count: 1, sum: 4, min: 4, max: 4 }])
+  assert.deepEqual(line.newest, { t: 121_000, x: 9 })
+  model.replace(batch([cpu1], [[0, 130_000, 1]]), everything, 0)
+  assert.equal(line.steps, undefined)
+  assert.deepEqual(times(model), [[130_000], []])
 })
 
 test('of points added again, those before the replaced part are left out', () => {

@@ -1,9 +1,11 @@
 import type { Batch, SeriesName } from '@streamgauge/core/batch.ts'
 import { seriesIdentity } from '@streamgauge/core/series.ts'
+import type { StoredBatch } from '../api/types.ts'
 import { Interval } from './gap.ts'
-import type { JoinSink } from './join.ts'
+import { everything, type JoinSink } from './join.ts'
 import { PointRing } from './ring.ts'
 import { seriesLabels } from './series-label.ts'
+import { StepRows } from './step-rows.ts'
 
 /** More lines than this can't be told apart on one chart. */
 export const maxLines = 12
@@ -12,6 +14,10 @@ export const maxLines = 12
 export interface Line {
   readonly name: SeriesName
   readonly ring: PointRing
+  /** Instead of points, when the model holds windows of them. */
+  steps: StepRows | undefined
+  /** The point with the greatest event time. */
+  newest: { readonly t: number; readonly x: number } | undefined
   interval: Interval
   label: string
 }
@@ -32,6 +38,8 @@ export class MetricModel implements JoinSink {
   readonly lines: Line[] = []
   /** Points older than this are forgotten, ms. */
   keepMs: number
+  /** Length of the windows in hand, ms; 0 while they are points. */
+  stepMs = 0
   listener: ModelListener | undefined
   readonly #byId = new Map<number, Line | null>()
   readonly #byName = new Map<string, Line | null>()
@@ -49,15 +57,15 @@ export class MetricModel implements JoinSink {
   }
 
   get hasPoints(): boolean {
-    return this.lines.some((line) => line.ring.size > 0)
+    return this.lines.some(({ ring, steps }) => ring.size > 0 || (steps?.rows.length ?? 0) > 0)
   }
 
   /** Event time of the newest point in hand, ms. */
   get newestMs(): number {
-    const newest = this.lines.map(({ ring }) =>
-      ring.size > 0 ? ring.time(ring.size - 1) : Number.NEGATIVE_INFINITY,
+    return Math.max(
+      Number.NEGATIVE_INFINITY,
+      ...this.lines.map(({ newest }) => newest?.t ?? Number.NEGATIVE_INFINITY),
     )
-    return Math.max(Number.NEGATIVE_INFINITY, ...newest)
   }
 
   /** The slowest pace among the lines, ms: how long silence is normal. */
@@ -69,36 +77,79 @@ export class MetricModel implements JoinSink {
     return this.#take(batch, fromMs, true)
   }
 
-  replace(batch: Batch, fromMs: number): void {
+  replace(batch: StoredBatch, fromMs: number, stepMs: number): void {
+    if (fromMs === everything) this.stepMs = stepMs
     for (const line of this.lines) {
       line.ring.dropFrom(fromMs)
+      line.steps = this.#newSteps()
+      line.newest = lastOf(line.ring)
       line.interval = new Interval()
       for (let i = 0; i < line.ring.size; i++) line.interval.add(line.ring.time(i))
     }
-    this.#take(batch, fromMs, false)
+    if (stepMs === 0) this.#take(batch, fromMs, false)
+    else this.#takeSteps(batch)
     this.listener?.reset()
   }
 
-  #take(batch: Batch, fromMs: number, tell: boolean): number {
+  #takeSteps({
+    series,
+    sid,
+    s,
+    t,
+    x,
+    count = [],
+    sum = [],
+    min = [],
+    max = [],
+    last = [],
+  }: StoredBatch): void {
+    const lines = this.#linesOf(series, sid)
+    for (let i = 0; i < s.length; i++) {
+      const line = lines[s[i]]
+      if (!line?.steps) continue
+      line.steps.merge(t[i], count[i], sum[i], min[i], max[i])
+      line.interval.add(t[i])
+      line.newest = { t: t[i], x: last[i] ?? x[i] }
+    }
+  }
+
+  /** The lines of a batch's series, null where they are not drawn. */
+  #linesOf(series: readonly SeriesName[], sid: readonly number[] | undefined): (Line | null)[] {
     const before = this.lines.length
-    const target = batch.series.map((name, i) => this.#line(name, batch.sid?.[i]))
+    const lines = series.map((name, i) => this.#line(name, sid?.[i]))
     if (this.lines.length > before) this.#relabel()
+    return lines
+  }
+
+  #newSteps(): StepRows | undefined {
+    return this.stepMs > 0 ? new StepRows(this.stepMs) : undefined
+  }
+
+  #take(batch: Batch, fromMs: number, tell: boolean): number {
+    const target = this.#linesOf(batch.series, batch.sid)
     let taken = 0
     for (let i = 0; i < batch.s.length; i++) {
       const line = target[batch.s[i]]
       const t = batch.t[i]
       if (!line || t < fromMs) continue
+      const x = batch.x[i]
       taken++
-      line.ring.add(t, batch.x[i])
-      line.interval.add(t)
-      if (tell) this.listener?.point(line, t, batch.x[i])
+      if (line.steps) line.steps.merge(t, 1, x, x, x)
+      else line.ring.add(t, x)
+      // while a line is made of windows, its pace is theirs
+      line.interval.add(line.steps ? t - (t % line.steps.stepMs) : t)
+      if (!line.newest || t >= line.newest.t) line.newest = { t, x }
+      if (tell) this.listener?.point(line, t, x)
     }
     return taken
   }
 
   /** Forgets what has left the window. */
   prune(nowMs: number): void {
-    for (const line of this.lines) line.ring.dropBefore(nowMs - this.keepMs)
+    for (const { ring, steps } of this.lines) {
+      ring.dropBefore(nowMs - this.keepMs)
+      steps?.dropBefore(nowMs - this.keepMs)
+    }
   }
 
   #line(name: SeriesName, id: number | undefined): Line | null {
@@ -123,7 +174,15 @@ export class MetricModel implements JoinSink {
       this.#more++
       return null
     }
-    const line: Line = { name, ring: new PointRing(), interval: new Interval(), label: '' }
+    const steps = this.#newSteps()
+    const line: Line = {
+      name,
+      ring: new PointRing(),
+      steps,
+      newest: undefined,
+      interval: new Interval(),
+      label: '',
+    }
     this.lines.push(line)
     return line
   }
@@ -133,4 +192,9 @@ export class MetricModel implements JoinSink {
     for (const [i, line] of this.lines.entries()) line.label = labels[i]
     this.listener?.lines()
   }
+}
+
+function lastOf(ring: PointRing): Line['newest'] {
+  const i = ring.size - 1
+  return i < 0 ? undefined : { t: ring.time(i), x: ring.value(i) }
 }

@@ -3,53 +3,78 @@ import type { History } from '../api/types.ts'
 import { backoffMs } from './backoff.ts'
 import { everything, Join } from './join.ts'
 import type { MetricModel } from './metric-model.ts'
+import { type Range, rawMostMs, type Span } from './span.ts'
 import type { TenantFeed } from './tenant-feed.ts'
+
+/** What to read: points themselves, or whatever suits the length; without `to` everything stored from `from` on. */
+export interface HistoryAsk {
+  /** Epoch ms. */
+  readonly from: number
+  readonly to?: number
+  readonly resolution: 'raw' | 'auto'
+}
 
 export interface MetricSourceOptions {
   readonly feed: TenantFeed
   readonly model: MetricModel
-  /** Reads stored points from a time on, epoch ms. */
-  readonly readHistory: (fromMs: number, signal: AbortSignal) => Promise<History>
+  readonly readHistory: (ask: HistoryAsk, signal: AbortSignal) => Promise<History>
   /** New points have come live. `received` is when the server took them, epoch ms. */
   readonly onPoints: (count: number, received: number) => void
-  /** Loading or the error have changed. */
+  /** Loading, the resolution or the error have changed. */
   readonly onChange: () => void
 }
+
+/** Windows end a little after the last of their points was stored: a reader of a moving window reads this much more, ms. */
+const slackMs = 2_000
+/** When windows are so far behind that the stream no longer has what is missing, they are read again this late, ms. */
+const rereadMs = 10_000
 
 /** Keeps the model of one metric whole: reads its history, adds what comes live, mends holes, tries again. */
 export class MetricSource {
   error: string | undefined
+  /** What was read last. */
+  resolution: History['resolution'] | undefined
   readonly #o: MetricSourceOptions
   readonly #join: Join
   readonly #unlisten: () => void
   #request: AbortController | undefined
   #retry: ReturnType<typeof setTimeout> | undefined
   #attempt = 0
-  #windowMs = 0
+  #span: Span | undefined
   #settled = false
+  #reopened = false
 
   constructor(options: MetricSourceOptions) {
     this.#o = options
     this.#join = new Join(options.model)
     this.#unlisten = options.feed.listen({
       points: (position, batch) => {
+        // a range that stands takes nothing more, but what comes meanwhile belongs to what is shown after it
+        if (this.#span?.range) return this.#join.remember(position, batch)
         const count = this.#join.live(position, batch)
         if (count > 0) options.onPoints(count, batch.received)
       },
-      hole: (fromMs) => void this.#load(this.#settled ? fromMs : everything, true),
+      hole: (fromMs) => {
+        if (this.#span?.range) this.#join.forget()
+        else void this.#load(this.#settled ? fromMs : everything, true)
+      },
     })
   }
 
-  /** Nothing has been read yet. */
+  /** What is shown is being read, or nothing has been read yet. */
   get loading(): boolean {
     return !this.#settled && this.error === undefined
   }
 
-  /** Shows the last `windowMs`; what is in hand already is not read again. */
-  show(windowMs: number): void {
-    this.#o.model.keepMs = windowMs + 5000
-    if (windowMs <= this.#windowMs) return
-    this.#windowMs = windowMs
+  /** Shows a stretch of time; what is in hand already is not read again. */
+  show(span: Span): void {
+    const before = this.#span
+    this.#span = span
+    const { model } = this.#o
+    model.keepMs = span.range ? Number.POSITIVE_INFINITY : span.windowMs + 5000
+    if (before && !before.range && !span.range && holds(before.windowMs, span.windowMs)) return
+    this.#settled = false
+    this.#reopened = false
     void this.#load(everything, false)
   }
 
@@ -67,31 +92,57 @@ export class MetricSource {
     this.#request = request
     // the stream comes first: what it sends while the history is read is remembered
     await feed.ready
-    if (request.signal.aborted) return
+    const span = this.#span
+    if (request.signal.aborted || !span) return
     this.#join.asked(anew)
-    const windowFrom = feed.clock.now() - this.#windowMs - 2000
-    const fromMs = holeFromMs > windowFrom ? holeFromMs : everything
+    const { ask, fromMs } = span.range
+      ? { ask: askFor(span.range), fromMs: everything }
+      : this.#askForWindow(span.windowMs, holeFromMs)
     try {
-      const history = await readHistory(Math.floor(Math.max(windowFrom, holeFromMs)), request.signal)
+      const history = await readHistory(ask, request.signal)
       if (request.signal.aborted) return
-      this.#take(history, fromMs)
+      this.#take(history, fromMs, span)
     } catch (error) {
       if (request.signal.aborted) return
-      this.#join.failed()
+      this.#join.abandoned()
       this.#fail(error instanceof Error ? error.message : String(error), holeFromMs, anew)
     }
   }
 
-  #take(history: History, fromMs: number): void {
-    const { feed } = this.#o
+  #askForWindow(windowMs: number, holeFromMs: number): { ask: HistoryAsk; fromMs: number } {
+    const windowFrom = Math.floor(this.#o.feed.clock.now() - windowMs - slackMs)
+    if (windowMs > rawMostMs) return { ask: { from: windowFrom, resolution: 'auto' }, fromMs: everything }
+    const partly = holeFromMs > windowFrom
+    return {
+      ask: { from: partly ? Math.floor(holeFromMs) : windowFrom, resolution: 'raw' },
+      fromMs: partly ? holeFromMs : everything,
+    }
+  }
+
+  #take(history: History, fromMs: number, span: Span): void {
+    const { feed, model } = this.#o
     const asOf = parsePosition(history.as_of)
     if (!asOf) throw new Error(`as_of is not a position: ${history.as_of}`)
-    const verdict = this.#join.answered(history.batch, asOf, fromMs, feed.start)
+    // thinned points are points
+    const stepMs = history.batch.count ? (history.step_ms ?? 0) : 0
     this.#attempt = 0
     this.#settled = true
     this.error = undefined
+    this.resolution = history.resolution
+    if (span.range) {
+      this.#join.abandoned()
+      model.replace(history.batch, everything, stepMs)
+      this.#o.onChange()
+      return
+    }
+    const verdict = this.#join.answered(history.batch, asOf, fromMs, feed.start, stepMs)
     // a stream that has not begun yet begins where the history ends
-    if (verdict === 'reopen' || !feed.start) feed.reopen(asOf)
+    if ((verdict === 'reopen' && !this.#reopened) || !feed.start) {
+      this.#reopened = true
+      feed.reopen(asOf)
+    } else if (verdict === 'reopen') {
+      this.#retry = setTimeout(() => void this.#load(everything, false), rereadMs)
+    }
     this.#o.onChange()
     if (verdict === 'refetch') void this.#load(everything, false)
   }
@@ -102,4 +153,13 @@ export class MetricSource {
     this.#retry = setTimeout(() => void this.#load(holeFromMs, anew), wait)
     this.#o.onChange()
   }
+}
+
+/** What was read for one window serves a shorter one, as long as both are made of the same. */
+function holds(heldMs: number, windowMs: number): boolean {
+  return heldMs === windowMs || (heldMs <= rawMostMs && windowMs <= heldMs)
+}
+
+function askFor({ from, to }: Range): HistoryAsk {
+  return { from, to, resolution: 'auto' }
 }

@@ -3,6 +3,8 @@ import { test } from 'node:test'
 import { type PanelFacts, panelState } from './panel-state.ts'
 
 const live: PanelFacts = {
+  standing: false,
+  resolution: 'raw',
   stream: 'open',
   wasOpen: true,
   pausedBehind: undefined,
@@ -21,6 +23,10 @@ test('a panel says what it is', () => {
     [{}, 'live', 'LIVE · 42 ms'],
     [{ lagMs: Number.NaN }, 'live', 'LIVE'],
     [{ drawsPerSecond: 2.1 }, 'live', 'LIVE · reduced 2 Hz'],
+    [{ standing: true, resolution: '5m', stream: 'waiting', pausedBehind: 3 }, 'history', 'HISTORY · 5m'],
+    [{ standing: true, loading: true }, 'loading', 'LOADING'],
+    [{ standing: true, hasPoints: false }, 'empty', 'NO POINTS'],
+    [{ standing: true, error: 'no' }, 'error', 'HISTORY FAILED'],
     [{ pausedBehind: 312 }, 'paused', 'PAUSED · 312 behind'],
     [{ stream: 'waiting' }, 'reconnecting', 'RECONNECTING'],
     [{ stream: 'connecting', wasOpen: false }, 'connecting', 'CONNECTING'],

@@ -3,6 +3,10 @@ import type { StreamState } from './sse-stream.ts'
 
 /** What a panel knows of itself when it has to say what it is. */
 export interface PanelFacts {
+  /** A range of the past is shown, not what is coming in. */
+  readonly standing: boolean
+  /** What was read last. */
+  readonly resolution: 'raw' | '1m' | '5m' | undefined
   readonly stream: StreamState['kind']
   /** The stream has been open before. */
   readonly wasOpen: boolean
@@ -28,6 +32,7 @@ export type PanelKind =
   | 'loading'
   | 'empty'
   | 'live'
+  | 'history'
   | 'paused'
   | 'behind'
   | 'reconnecting'
@@ -49,6 +54,7 @@ const reducedHz = 4.5
 
 /** A panel always says what it is; the first rule that fits decides. */
 export function panelState(f: PanelFacts): PanelState {
+  if (f.standing) return standingState(f)
   if (f.pausedBehind !== undefined) return { kind: 'paused', text: `PAUSED · ${f.pausedBehind} behind` }
   if (f.stream !== 'open') {
     return f.wasOpen
@@ -65,6 +71,13 @@ export function panelState(f: PanelFacts): PanelState {
   if (f.drawsPerSecond < reducedHz)
     return { kind: 'live', text: `LIVE · reduced ${hertz(f.drawsPerSecond)} Hz` }
   return { kind: 'live', text: Number.isNaN(f.lagMs) ? 'LIVE' : `LIVE · ${Math.round(f.lagMs)} ms` }
+}
+
+function standingState({ loading, error, hasPoints, resolution = 'raw' }: PanelFacts): PanelState {
+  if (error !== undefined) return { kind: 'error', text: 'HISTORY FAILED' }
+  if (loading) return { kind: 'loading', text: 'LOADING' }
+  if (!hasPoints) return { kind: 'empty', text: 'NO POINTS' }
+  return { kind: 'history', text: `HISTORY · ${resolution}` }
 }
 
 function hertz(rate: number): string {

@@ -7,6 +7,8 @@ test('an address and its route name each other', () => {
     '/',
     '/t/demo',
     '/t/demo?window=1m&agent=web-1&metric=cpu.percent',
+    '/t/demo?window=24h&metric=cpu.percent',
+    '/t/demo?from=1790000000000&to=1790000600000',
     '/agents?tenant=demo',
     '/agents?tenant=demo&q=web-&sort=-seen&status=late,offline',
     '/settings?tenant=demo',
@@ -25,6 +27,12 @@ test('an unknown window falls back to five minutes, also one that every object h
 test('statuses that do not exist are left out of the filter', () => {
   assert.deepEqual(parseRoute('/agents', '?status=offline,asleep').statuses, ['offline'])
   assert.equal(parseRoute('/agents', '?status=asleep').statuses, undefined)
+})
+
+test('times that are no range are left aside', () => {
+  for (const search of ['?from=5&to=5', '?from=9&to=5', '?from=5', '?from=x&to=7', '?from=&to=']) {
+    assert.equal(parseRoute('/t/demo', search).range, undefined, search)
+  }
 })
 
 test('other addresses are missing, and a slash at the end does not matter', () => {

@@ -1,5 +1,6 @@
 import { type AgentStatus, agentStatuses } from '../api/types.ts'
 import { type WindowName, windowsMs } from './grid.ts'
+import type { Range } from './span.ts'
 
 /** What the address bar holds: everything worth sharing, nothing secret. */
 export interface Route {
@@ -15,6 +16,8 @@ export interface Route {
   readonly statuses?: readonly AgentStatus[]
   /** Column that agents are sorted by; a minus before it turns it round. */
   readonly sort?: string
+  /** The time to show instead of the window that ends now. */
+  readonly range?: Range
 }
 
 export const defaultWindow: WindowName = '5m'
@@ -29,8 +32,10 @@ export function parseRoute(pathname: string, search: string): Route {
   const sort = query.get('sort')
   const named = query.get('status')?.split(',') ?? []
   const statuses = agentStatuses.filter((status) => named.includes(status))
+  const range = readRange(query.get('from'), query.get('to'))
   const rest = {
     window,
+    ...(range && { range }),
     ...(agent && { agent }),
     ...(metric && { metric }),
     ...(wanted && { search: wanted }),
@@ -54,6 +59,10 @@ export function hrefOf(route: Partial<Route> & Pick<Route, 'page'>): string {
   const query = new URLSearchParams()
   if (route.page !== 'tenant' && route.tenant) query.set('tenant', route.tenant)
   if (route.window && route.window !== defaultWindow) query.set('window', route.window)
+  if (route.range) {
+    query.set('from', String(route.range.from))
+    query.set('to', String(route.range.to))
+  }
   if (route.agent) query.set('agent', route.agent)
   if (route.metric) query.set('metric', route.metric)
   if (route.search) query.set('q', route.search)
@@ -69,6 +78,14 @@ export function hrefOf(route: Partial<Route> & Pick<Route, 'page'>): string {
     missing: '/',
   }
   return paths[route.page] + (text && `?${text}`)
+}
+
+/** Two times of the address bar, epoch ms; undefined when they are no range. */
+function readRange(from: string | null, to: string | null): Range | undefined {
+  const range = { from: Number(from ?? Number.NaN), to: Number(to ?? Number.NaN) }
+  return Number.isSafeInteger(range.from) && Number.isSafeInteger(range.to) && range.from < range.to
+    ? range
+    : undefined
 }
 
 /** The one-time code of a sign-in link's fragment: `#code=…`. */

@@ -10,7 +10,9 @@ test('labels stand at round distances with room between them', () => {
     [300_000, 300, 120_000],
     [900_000, 1200, 60_000],
     [3_600_000, 500, 600_000],
-    [3_600_000, 10, 3_600_000],
+    [3_600_000, 10, 43_200_000],
+    [86_400_000, 500, 21_600_000],
+    [604_800_000, 500, 172_800_000],
   ]
   for (const [window, pane, distance] of table) assert.equal(labelDistance(window, pane, 80), distance)
 })

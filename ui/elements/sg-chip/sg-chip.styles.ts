@@ -48,6 +48,12 @@ export const styles = css`
     will-change: transform, opacity;
   }
 
+  :host([data-kind="history"]) i {
+    border-radius: 1px;
+    height: 3px;
+    width: 9px;
+  }
+
   :host([data-kind="paused"]) i {
     width: 8px;
     height: 8px;

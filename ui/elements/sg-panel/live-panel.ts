@@ -3,17 +3,18 @@ import type { History } from '../../api/types.ts'
 import { readTheme } from '../../charts/chart-theme.ts'
 import { hoverGroup, type Pointing } from '../../charts/hover-group.ts'
 import { LiveChart } from '../../charts/live-chart.ts'
-import { slotOf, type WindowName, windowsMs } from '../../model/grid.ts'
+import { slotOf } from '../../model/grid.ts'
 import { type Line, MetricModel } from '../../model/metric-model.ts'
-import { MetricSource } from '../../model/metric-source.ts'
+import { type HistoryAsk, MetricSource } from '../../model/metric-source.ts'
 import { type PanelState, panelState } from '../../model/panel-state.ts'
 import { Recent } from '../../model/percentile.ts'
 import type { DrawScheduler } from '../../model/scheduler.ts'
+import type { Span } from '../../model/span.ts'
 import type { TenantFeed } from '../../model/tenant-feed.ts'
 import { onTick } from '../ticker.ts'
 
-/** Reads stored points of one metric from a time on, epoch ms. */
-export type ReadHistory = (metric: string, fromMs: number, signal: AbortSignal) => Promise<History>
+/** Reads what is stored of one metric. */
+export type ReadHistory = (metric: string, ask: HistoryAsk, signal: AbortSignal) => Promise<History>
 
 /** What a panel is told to show. */
 export interface PanelHost extends ReactiveControllerHost, Element {
@@ -22,7 +23,7 @@ export interface PanelHost extends ReactiveControllerHost, Element {
   readonly feed: TenantFeed
   readonly scheduler: DrawScheduler
   readonly readHistory: ReadHistory
-  readonly window: WindowName
+  readonly span: Span
   readonly paused: boolean
   readonly maxSlots: number
   /** The lit box that the chart fills. */
@@ -75,9 +76,10 @@ export class LivePanel implements ReactiveController, Pointing {
     this.#host.requestUpdate()
   }
 
-  /** Another window, or another number of slots: the chart is made anew, the points stay. */
+  /** Another span, or another number of slots: the chart is made anew, the points stay until others are read. */
   relayOut(): void {
-    this.source?.show(windowsMs[this.#host.window])
+    this.source?.show(this.#host.span)
+    this.hover(undefined)
     this.#dropChart()
     this.#makeChart()
     this.#assess()
@@ -106,7 +108,10 @@ export class LivePanel implements ReactiveController, Pointing {
 
   pointAtTime(epochMs: number | undefined): void {
     if (!this.chart) return
-    this.#hoverHere(epochMs === undefined ? undefined : slotOf(epochMs, this.chart.stepMs))
+    const slot = epochMs === undefined ? undefined : slotOf(epochMs, this.chart.stepMs)
+    const { from, to } = this.chart.visible
+    // the chart would point at its first or last slot instead
+    this.#hoverHere(slot !== undefined && slot >= from && slot <= to ? slot : undefined)
     this.chart.pointAt(this.hovered)
   }
 
@@ -116,8 +121,8 @@ export class LivePanel implements ReactiveController, Pointing {
   }
 
   #begin(): void {
-    const { feed, metric, agent, window } = this.#host
-    const model = new MetricModel(metric, agent, windowsMs[window])
+    const { feed, metric, agent, span } = this.#host
+    const model = new MetricModel(metric, agent, Number.POSITIVE_INFINITY)
     this.model = model
     model.listener = {
       point: (line, t, x) => this.chart?.point(line, t, x),
@@ -127,11 +132,14 @@ export class LivePanel implements ReactiveController, Pointing {
     this.source = new MetricSource({
       feed,
       model,
-      readHistory: (fromMs, signal) => this.#host.readHistory(metric, fromMs, signal),
+      readHistory: (ask, signal) => this.#host.readHistory(metric, ask, signal),
       onPoints: (count, received) => this.#arrived(count, received),
-      onChange: () => this.#assess(),
+      onChange: () => {
+        this.#assess()
+        this.#host.requestUpdate()
+      },
     })
-    this.source.show(windowsMs[window])
+    this.source.show(span)
     this.#makeChart()
     this.#undo = [
       ...this.#watch(),
@@ -158,11 +166,11 @@ export class LivePanel implements ReactiveController, Pointing {
   }
 
   #makeChart(): void {
-    const { feed, scheduler, window, maxSlots, paused, stage } = this.#host
+    const { feed, scheduler, span, maxSlots, paused, stage } = this.#host
     if (!this.model) return
     const chart = new LiveChart(stage, {
       model: this.model,
-      windowMs: windowsMs[window],
+      span,
       now: () => feed.clock.now(),
       theme: readTheme(this.#host),
       maxSlots,
@@ -170,7 +178,7 @@ export class LivePanel implements ReactiveController, Pointing {
       onHover: (slot) => this.hover(slot),
     })
     chart.hidden = (line) => this.solo !== undefined && this.solo !== line.label
-    chart.pause(paused)
+    if (!span.range) chart.pause(paused)
     this.chart = chart
     scheduler.add(chart)
     scheduler.setVisible(chart, this.#inView)
@@ -224,9 +232,11 @@ export class LivePanel implements ReactiveController, Pointing {
 
   #assess(): void {
     const { model, source } = this
-    const { feed, paused, scheduler } = this.#host
+    const { feed, paused, scheduler, span } = this.#host
     if (!model) return
     const next = panelState({
+      standing: span.range !== undefined,
+      resolution: source?.resolution,
       stream: feed.stream.kind,
       wasOpen: feed.wasOpen,
       pausedBehind: paused ? this.#held : undefined,

@@ -99,6 +99,21 @@ export const styles = css`
     box-shadow: none;
   }
 
+  /* what a drag has chosen */
+  .chosen {
+    position: absolute;
+    inset: 0 auto 26px;
+    z-index: 4;
+    border: solid var(--sg-accent);
+    border-width: 0 1px;
+    background: var(--sg-accent-weak);
+    pointer-events: none;
+  }
+
+  .chosen[hidden] {
+    display: none;
+  }
+
   /* the canvases would cover a ring of the element itself */
   #chart:focus-visible::after {
     content: "";

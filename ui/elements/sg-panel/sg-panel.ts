@@ -1,14 +1,15 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
-import { formatValue, unitOf } from '../../model/format.ts'
-import type { WindowName } from '../../model/grid.ts'
+import { formatDateTime, formatSpan, formatValue, unitOf } from '../../model/format.ts'
 import { type Line, maxLines } from '../../model/metric-model.ts'
 import type { DrawScheduler } from '../../model/scheduler.ts'
 import { seriesText } from '../../model/series-label.ts'
+import { lengthOf, type Range, rawMostMs, type Span, zoomed } from '../../model/span.ts'
 import type { TenantFeed } from '../../model/tenant-feed.ts'
 import { base, controls } from '../../styles/shared.ts'
 import { icons } from '../icons.ts'
 import '../sg-chip/sg-chip.ts'
 import '../sg-points/sg-points.ts'
+import { dragging } from './dragging.ts'
 import { LivePanel, type PanelHost, type ReadHistory } from './live-panel.ts'
 import { styles } from './sg-panel.styles.ts'
 
@@ -21,7 +22,7 @@ export class SgPanel extends LitElement implements PanelHost {
     feed: { attribute: false },
     scheduler: { attribute: false },
     readHistory: { attribute: false },
-    window: { attribute: false },
+    span: { attribute: false },
     paused: { type: Boolean },
     large: { type: Boolean, reflect: true },
     maxSlots: { type: Number },
@@ -32,7 +33,7 @@ export class SgPanel extends LitElement implements PanelHost {
   declare feed: TenantFeed
   declare scheduler: DrawScheduler
   declare readHistory: ReadHistory
-  declare window: WindowName
+  declare span: Span
   declare paused: boolean
   declare large: boolean
   declare maxSlots: number
@@ -42,7 +43,7 @@ export class SgPanel extends LitElement implements PanelHost {
   constructor() {
     super()
     this.agent = undefined
-    this.window = '5m'
+    this.span = { windowMs: 300_000 }
     this.paused = false
     this.large = false
     this.maxSlots = 600
@@ -63,14 +64,23 @@ export class SgPanel extends LitElement implements PanelHost {
     for (const [i, line] of (model?.lines ?? []).entries()) {
       const output = outputs[i]
       if (!output || !chart) continue
-      const { ring } = line
-      const last = ring.size > 0 ? ring.value(ring.size - 1) : Number.NaN
-      const value = hovered === undefined ? last : chart.columns(line).mean(hovered)
+      const columns = chart.columns(line)
+      const value = hovered === undefined ? (line.newest?.x ?? Number.NaN) : columns.mean(hovered)
       const text = formatValue(value, chart.unit)
       if (output.textContent !== text) output.textContent = text
       const exact = String(value)
       if (output.dataset.value !== exact) output.dataset.value = exact
+      this.#spread(output, hovered === undefined ? undefined : [columns.min(hovered), columns.max(hovered)])
     }
+  }
+
+  /** Least and greatest of the slot pointed at, where they differ: a mean alone hides them. */
+  #spread(output: HTMLOutputElement, ends: readonly [number, number] | undefined): void {
+    const spread = ends && ends[0] < ends[1] ? ends : undefined
+    const text = spread ? spread.map((value) => formatValue(value, this.#live.chart?.unit)).join(' … ') : ''
+    if (output.title !== text) output.title = text
+    const exact = spread?.join(' ') ?? ''
+    if ((output.dataset.spread ?? '') !== exact) output.dataset.spread = exact
   }
 
   protected override willUpdate(): void {
@@ -78,9 +88,9 @@ export class SgPanel extends LitElement implements PanelHost {
   }
 
   protected override updated(changed: PropertyValues<this>): void {
-    const other = (name: 'window' | 'maxSlots' | 'paused') => changed.get(name) !== undefined
-    if (other('window') || other('maxSlots')) this.#live.relayOut()
-    if (other('paused')) this.#live.pause()
+    const other = (name: 'span' | 'maxSlots' | 'paused') => changed.get(name) !== undefined
+    if (other('span') || other('maxSlots')) this.#live.relayOut()
+    if (other('paused') && !this.span.range) this.#live.pause()
     this.painted()
   }
 
@@ -89,10 +99,11 @@ export class SgPanel extends LitElement implements PanelHost {
     const lines = model?.lines ?? []
     const unit = unitOf(this.metric)
     return html`
-      <section aria-label=${`${this.metric}: live chart`}>
+      <section aria-label=${`${this.metric}: ${this.span.range ? 'chart' : 'live chart'}`}>
         <header>
           <h2 title=${this.metric}>${this.metric}</h2>
           ${unit === 'percent' ? html`<span class="unit">%</span>` : nothing}
+          ${this.#resolution()}
           <span class="grow"></span>
           <button
             class="quiet tool"
@@ -118,14 +129,16 @@ export class SgPanel extends LitElement implements PanelHost {
             id="chart"
             role="img"
             tabindex="0"
-            aria-label=${`Chart of ${this.metric}. Arrow keys read values, t lists the points.`}
+            aria-label=${`Chart of ${this.metric}. Arrow keys read values, plus and minus zoom, t lists the points.`}
             ?inert=${this.asTable}
             @keydown=${this.#key}
             @pointerenter=${() => this.scheduler.focus(this.#live.chart)}
             @pointerleave=${() => this.scheduler.focus(undefined)}
             @focus=${() => this.scheduler.focus(this.#live.chart)}
             @blur=${this.#blur}
+            @pointerdown=${this.#drag}
           ></div>
+          <div class="chosen" hidden></div>
           ${this.#overlay()}
           ${
             this.asTable && chart && model
@@ -181,13 +194,40 @@ export class SgPanel extends LitElement implements PanelHost {
     }
     if (kind === 'empty') {
       return html`<div class="overlay" role="status">
-        <p>No points in the last ${spoken[this.window]}</p>
-        <p class="muted">The next one appears here by itself.</p>
+        <p>${this.#nothing()}</p>
+        ${this.span.range ? nothing : html`<p class="muted">The next one appears here by itself.</p>`}
       </div>`
     }
     if (kind === 'loading' || kind === 'connecting')
       return html`<div class="skeleton" aria-hidden="true"></div>`
     return nothing
+  }
+
+  #nothing(): string {
+    const { range } = this.span
+    if (range) return `No points from ${formatDateTime(range.from)} to ${formatDateTime(range.to)}`
+    return `No points in the last ${formatSpan(lengthOf(this.span))}`
+  }
+
+  /** What a long range is drawn from: its points themselves would be too many. */
+  #resolution() {
+    const { resolution } = this.#live.source ?? {}
+    if (this.span.range || lengthOf(this.span) <= rawMostMs || !resolution || resolution === 'raw')
+      return nothing
+    const step = resolution === '1m' ? 'minute' : 'five minutes'
+    return html`<span class="unit resolution" title=${`Mean, least and greatest of every ${step}`}>${resolution}</span>`
+  }
+
+  /** Dragging over the chart chooses a range to look at closer. */
+  #drag(event: PointerEvent): void {
+    const { chart } = this.#live
+    const mark = this.renderRoot.querySelector<HTMLElement>('.chosen')
+    if (!chart || !mark) return
+    dragging(event, this.stage, mark, (a, b) => this.#zoom(chart.rangeBetween(a, b)))
+  }
+
+  #zoom(range: Range): void {
+    this.dispatchEvent(new CustomEvent('sg-zoom', { detail: range, bubbles: true, composed: true }))
   }
 
   async #toggleTable(): Promise<void> {
@@ -221,8 +261,11 @@ export class SgPanel extends LitElement implements PanelHost {
       Home: from,
       End: to,
     }
+    const zoom: Record<string, number | undefined> = { '+': 0.5, '-': 2 }
     if (event.key === 't') void this.#toggleTable()
-    else if (event.key === 'Escape') this.#blur()
+    else if (zoom[event.key] !== undefined) {
+      this.#zoom(zoomed(chart.shown, zoom[event.key] ?? 1, (at + 0.5) * chart.stepMs, this.feed.clock.now()))
+    } else if (event.key === 'Escape') this.#blur()
     else if (target[event.key] !== undefined) {
       this.#live.hover(target[event.key])
       chart.pointAt(target[event.key])
@@ -230,13 +273,6 @@ export class SgPanel extends LitElement implements PanelHost {
     event.preventDefault()
     event.stopPropagation()
   }
-}
-
-const spoken: Record<WindowName, string> = {
-  '1m': 'minute',
-  '5m': '5 minutes',
-  '15m': '15 minutes',
-  '1h': 'hour',
 }
 
 customElements.define('sg-panel', SgPanel)

@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit'
 import type { LiveChart } from '../../charts/live-chart.ts'
-import { formatTime } from '../../model/format.ts'
+import { formatDateTime, formatTime } from '../../model/format.ts'
 import type { MetricModel } from '../../model/metric-model.ts'
 import { type PointRow, pointRows } from '../../model/point-rows.ts'
 import { base, table } from '../../styles/shared.ts'
@@ -64,28 +64,47 @@ export class SgPoints extends LitElement {
     const { from, to } = this.chart.visible
     const { stepMs } = this.chart
     const rows = pointRows(this.model.lines, from * stepMs, (to + 1) * stepMs)
+    const windows = this.model.stepMs > 0
     return html`
       <table>
         <caption class="heard">
-          Points of ${this.model.metric} on screen
+          ${windows ? 'Means' : 'Points'} of ${this.model.metric} on screen
         </caption>
         <thead>
           <tr>
             <th scope="col">Time</th>
             <th scope="col">Series</th>
-            <th scope="col" class="num">Value</th>
+            <th scope="col" class="num">${windows ? 'Mean' : 'Value'}</th>
+            ${
+              windows
+                ? html`<th scope="col" class="num">Least</th>
+                    <th scope="col" class="num">Greatest</th>
+                    <th scope="col" class="num">Points</th>`
+                : nothing
+            }
           </tr>
         </thead>
         <tbody>
-          ${rows.slice(0, maxRows).map(row)}
+          ${rows.slice(0, maxRows).map((row) => (windows ? windowRow(row) : pointRow(row)))}
         </tbody>
       </table>
-      ${rows.length > maxRows ? html`<p class="muted">The newest ${maxRows} of ${rows.length} points</p>` : nothing}
+      ${rows.length > maxRows ? html`<p class="muted">The newest ${maxRows} of ${rows.length} rows</p>` : nothing}
     `
   }
 }
 
-function row({ timeMs, label, value }: PointRow) {
+function windowRow({ timeMs, label, value, min, max, count }: PointRow) {
+  return html`<tr data-time=${timeMs} data-series=${label} data-value=${value} data-min=${min} data-max=${max} data-count=${count}>
+    <td class="mono">${formatDateTime(timeMs)}</td>
+    <td>${label}</td>
+    <td class="num">${value}</td>
+    <td class="num">${min}</td>
+    <td class="num">${max}</td>
+    <td class="num">${count}</td>
+  </tr>`
+}
+
+function pointRow({ timeMs, label, value }: PointRow) {
   return html`<tr data-time=${timeMs} data-series=${label} data-value=${value}>
     <td class="mono">${formatTime(timeMs, true)}</td>
     <td>${label}</td>

@@ -23,8 +23,10 @@ import { onTick } from '../../elements/ticker.ts'
 import { Arranger } from '../../model/arranger.ts'
 import { countStatuses, defaultSort } from '../../model/fleet-view.ts'
 import { formatAge, formatCount, formatRate } from '../../model/format.ts'
+import type { HistoryAsk } from '../../model/metric-source.ts'
 import { Recent } from '../../model/percentile.ts'
 import { hrefOf } from '../../model/route.ts'
+import type { Range } from '../../model/span.ts'
 import { base, controls, page, table } from '../../styles/shared.ts'
 import { styles } from './sg-overview.styles.ts'
 
@@ -142,6 +144,7 @@ export class SgOverview extends LitElement {
           .feed=${feed}
           .scheduler=${live?.scheduler}
           .readHistory=${this.#readHistory}
+          @sg-zoom=${(e: CustomEvent<Range>) => navigate({ page: 'tenant', tenant, metric, range: e.detail })}
           @sg-large=${() => navigate({ page: 'tenant', tenant, metric })}
         ></sg-panel>`,
       )}
@@ -232,11 +235,11 @@ export class SgOverview extends LitElement {
     ></sg-agents-table>`
   }
 
-  #readHistory = (metric: string, fromMs: number, signal: AbortSignal): Promise<History> => {
+  #readHistory = (metric: string, ask: HistoryAsk, signal: AbortSignal): Promise<History> => {
     const api = this.#access.value?.api
     const { feed } = this.#fleet.feed
     if (!api || !feed) return Promise.reject(new Error('not signed in'))
-    return readHistory(api, feed, { metric, agent: undefined, fromMs }, signal)
+    return readHistory(api, feed, metric, undefined, ask, signal)
   }
 
   #get<T>(path: string, signal: AbortSignal): Promise<T> | undefined {

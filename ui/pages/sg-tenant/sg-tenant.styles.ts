@@ -34,36 +34,6 @@ export const styles = css`
     max-width: 200px;
   }
 
-  .windows {
-    display: inline-flex;
-    border: 1px solid var(--sg-line);
-    border-radius: var(--sg-radius);
-    overflow: hidden;
-  }
-
-  .windows button {
-    height: 26px;
-    padding: 0 11px;
-    border: 0;
-    border-radius: 0;
-    background: var(--sg-raised);
-    color: var(--sg-muted);
-    font-variant-numeric: tabular-nums;
-  }
-
-  .windows button + button {
-    border-left: 1px solid var(--sg-line);
-  }
-
-  .windows button[aria-pressed="true"] {
-    background: var(--sg-accent-weak);
-    color: var(--sg-accent);
-  }
-
-  .windows button:focus-visible {
-    box-shadow: inset 0 0 0 2px var(--sg-accent);
-  }
-
   .pause {
     width: 92px;
   }
@@ -112,22 +82,17 @@ export const styles = css`
     .tools {
       width: 100%;
       display: grid;
-      grid-template-columns: 1fr 1fr;
+      grid-template-columns: repeat(2, minmax(0, 1fr));
+    }
+
+    sg-range {
+      grid-column: 1 / -1;
     }
 
     .find input,
     select {
       width: 100%;
       max-width: none;
-    }
-
-    .windows {
-      display: grid;
-      grid-template-columns: repeat(4, 1fr);
-    }
-
-    .windows button {
-      padding: 0;
     }
 
     .pause {

@@ -11,11 +11,14 @@ import { PollController } from '../../app/poll-controller.ts'
 import '../../app/sg-agent-chip/sg-agent-chip.ts'
 import '../../elements/sg-empty/sg-empty.ts'
 import '../../elements/sg-panel/sg-panel.ts'
+import '../../elements/sg-range/sg-range.ts'
 import { icons } from '../../elements/icons.ts'
 import { formatAge, formatCount } from '../../model/format.ts'
-import { type WindowName, windowsMs } from '../../model/grid.ts'
+import type { WindowName } from '../../model/grid.ts'
 import { LastValues } from '../../model/last-values.ts'
+import type { HistoryAsk } from '../../model/metric-source.ts'
 import { hrefOf, type Route } from '../../model/route.ts'
+import { type Range, type Span, spanOf } from '../../model/span.ts'
 import { base, controls, page } from '../../styles/shared.ts'
 import { styles } from './sg-tenant.styles.ts'
 
@@ -39,6 +42,8 @@ export class SgTenant extends LitElement {
   declare private search: string
   declare private panels: number
   #known = new LastValues()
+  /** One object for as long as it says the same: panels compare it. */
+  #span: Span = spanOf('5m', undefined)
   readonly #access = new ContextConsumer(this, { context: accessContext, subscribe: true })
   readonly #feed = new FeedController(this, () => this.route, {
     points: (_, batch) => {
@@ -65,6 +70,7 @@ export class SgTenant extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has('route')) this.#span = this.#spanNow()
     const before = changed.get('route')
     if (changed.has('route') && before && before.tenant !== this.route.tenant) {
       this.#known = new LastValues()
@@ -114,10 +120,11 @@ export class SgTenant extends LitElement {
                       .feed=${feed}
                       .scheduler=${this.#feed.live?.scheduler}
                       .readHistory=${this.#readHistory}
-                      .window=${this.route.window}
+                      .span=${this.#span}
                       .maxSlots=${shown.length > 2 ? 600 : 1200}
                       ?paused=${this.paused}
                       ?large=${metric === name}
+                      @sg-zoom=${(e: CustomEvent<Range>) => this.#go({ range: e.detail })}
                       @sg-large=${() => this.#go({ metric: metric === name ? undefined : name })}
                     ></sg-panel>`,
                 )}
@@ -136,22 +143,21 @@ export class SgTenant extends LitElement {
   }
 
   #tools() {
-    const { window } = this.route
+    const { window, range } = this.route
     return html`<div class="tools">
       <label class="find"
         >${icons.search}<span class="heard">Find a metric</span
         ><input type="search" placeholder="Find a metric" .value=${this.search} @input=${this.#find}
       /></label>
       ${this.#agentChoice()}
-      <div class="windows" role="group" aria-label="Time range">
-        ${(Object.keys(windowsMs) as WindowName[]).map(
-          (name) =>
-            html`<button aria-pressed=${name === window} @click=${() => this.#go({ window: name })}>
-              ${name.replace(/[mh]/, ' $&')}
-            </button>`,
-        )}
-      </div>
-      <button class="pause" aria-pressed=${this.paused} title="Pause or resume all charts (p)" @click=${this.#pause}>
+      <sg-range
+        .window=${window}
+        .range=${range}
+        .now=${() => this.#feed.feed?.clock.now() ?? Date.now()}
+        @sg-live=${(e: CustomEvent<WindowName>) => this.#go({ window: e.detail, range: undefined })}
+        @sg-zoom=${(e: CustomEvent<Range>) => this.#go({ range: e.detail })}
+      ></sg-range>
+      <button class="pause" ?disabled=${range !== undefined} aria-pressed=${this.paused} title="Pause or resume all charts (p)" @click=${this.#pause}>
         ${this.paused ? icons.play : icons.pause}${this.paused ? 'Resume' : 'Pause'}
       </button>
     </div>`
@@ -243,11 +249,16 @@ export class SgTenant extends LitElement {
     })()
   }
 
-  #readHistory = (metric: string, fromMs: number, signal: AbortSignal): Promise<History> => {
+  #readHistory = (metric: string, ask: HistoryAsk, signal: AbortSignal): Promise<History> => {
     const api = this.#access.value?.api
     const feed = this.#feed.feed
     if (!api || !feed) return Promise.reject(new Error('not signed in'))
-    return readHistory(api, feed, { metric, agent: this.route.agent, fromMs }, signal)
+    return readHistory(api, feed, metric, this.route.agent, ask, signal)
+  }
+
+  #spanNow(): Span {
+    const next = spanOf(this.route.window, this.route.range)
+    return JSON.stringify(next) === JSON.stringify(this.#span) ? this.#span : next
   }
 
   get #base(): string {
@@ -255,7 +266,8 @@ export class SgTenant extends LitElement {
   }
 
   #go(change: Partial<Route>): void {
-    navigate({ ...this.route, ...change }, 'window' in change)
+    // from window to window is no step that Back should undo; a range is
+    navigate({ ...this.route, ...change }, 'window' in change && !this.route.range)
   }
 
   #find(event: Event): void {
