@@ -115,7 +115,7 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
   client.on('connect', () => void subscribe())
   client.on('close', () => {
     isSubscribed = false
-
+    acks.drop()
     options.onLost()
     lose(away)
   })
