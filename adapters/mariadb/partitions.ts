@@ -39,7 +39,7 @@ export async function listAllPartitions(
 ): Promise<Map<string, Partition[]>> {
   const rows = await db.query<{ table: string; name: string; lessThan: string }>(
     `SELECT TABLE_NAME AS \`table\`, PARTITION_NAME AS name, PARTITION_DESCRIPTION AS lessThan
-     FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN (?)
+     FROM information_schema.PARTITIONS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME IN ?
      ORDER BY TABLE_NAME, PARTITION_ORDINAL_POSITION`,
     [[tables]],
   )

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { listPartitions } from '@streamgauge/adapters/mariadb/partitions.ts'
+import { createPartitionsCheck } from '@streamgauge/adapters/mariadb/partitions-check.ts'
 import { Registry } from '@streamgauge/adapters/metrics.ts'
+import { dedupeBucketMs } from '@streamgauge/core/dedupe.ts'
 import { limits } from '@streamgauge/core/limits.ts'
 import { logger, workbench } from '../persist/testing.ts'
 import { startRetention } from './retention.ts'
@@ -42,4 +44,37 @@ test('partitions are made ahead by one process at a time, and old ones dropped w
   assert.deepEqual(await database.query('SELECT value FROM metrics_raw'), rows)
   await retention.close()
   await other.close()
+})
+
+test('a reader that takes long holds up neither writers nor the other tables, and is told of', async () => {
+  await using bench = await workbench()
+  const { log, database } = bench
+  let now = Date.now()
+  const tools = { log, database, logger, keep: limits, clock: () => now }
+  const retention = startRetention({ ...tools, registry: new Registry() })
+  await retention.makePartitions()
+  const check = createPartitionsCheck(database, limits, () => now)
+  assert.deepEqual(await check(), [])
+
+  const reader = await database.connection()
+  await reader.begin()
+  await reader.query('SELECT * FROM metrics_raw')
+  now += 14 * hour
+  const turn = retention.turn()
+  turn.catch(() => undefined)
+  // It waits for the reader now; who writes waits for it.
+  const waits = `SELECT 1 FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND STATE LIKE 'Waiting for table metadata lock'`
+  while ((await database.query(waits)).length === 0);
+  await database.execute('INSERT INTO metrics_raw VALUES (1, ?, 1, 1)', [now])
+  await assert.rejects(turn, /Lock wait timeout/)
+  assert.match((await check()).join(), /^metrics_raw has partitions for 3[45] h only/)
+  const others = await listPartitions(database, 'dedupe')
+  assert.ok((others.at(-1)?.lessThan ?? 0) * dedupeBucketMs >= now + 48 * hour)
+
+  await reader.rollback()
+  reader.release()
+  assert.equal(await retention.turn(), true)
+  now += 6_000
+  assert.deepEqual(await check(), [])
+  await retention.close()
 })
