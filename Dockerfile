@@ -22,6 +22,12 @@ COPY core core
 COPY ui ui
 RUN npm run build
 
+FROM manifests AS agent
+RUN npm ci --ignore-scripts --workspace=core --workspace=agent
+COPY core core
+COPY agent agent
+RUN npm run build:agent
+
 # What the roles need at run time and nothing else: no development tools, no `node` package, no UI libraries.
 FROM manifests AS dependencies
 RUN npm ci --ignore-scripts --omit=dev \
@@ -39,6 +45,9 @@ COPY connectors connectors
 COPY pipeline pipeline
 COPY gateway gateway
 COPY --from=ui /app/ui/dist ui/dist
+# What the gateway hands to machines that become agents.
+COPY --from=agent /app/agent/dist agent/dist
+COPY agent/install.sh agent/
 # The broker's volume begins as a copy of this folder, with its owner: it must be the broker's in its own image.
 RUN install --directory --owner=1883 --group=1883 --mode=700 /mosquitto/data
 USER node
