@@ -70,12 +70,12 @@ export class SgAgentsTable extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback()
-    narrow.addEventListener('change', this.#relayOut)
+    narrow.addEventListener('change', this.#measure)
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback()
-    narrow.removeEventListener('change', this.#relayOut)
+    narrow.removeEventListener('change', this.#measure)
     this.#sized.disconnect()
   }
 
@@ -220,9 +220,7 @@ export class SgAgentsTable extends LitElement {
     return scroller
   }
 
-  #relayOut = () => this.requestUpdate()
-
-  #measure(): void {
+  #measure = () => {
     this.#lines.resized()
     this.#height = this.#scroller.clientHeight
     this.#scrollTop = this.#scroller.scrollTop
@@ -286,8 +284,8 @@ export class SgAgentsTable extends LitElement {
     event.preventDefault()
   }
 
-  #beside(event: KeyboardEvent, what: 'a' | 'button'): HTMLElement | null | undefined {
-    return (event.target as HTMLElement).closest('.row')?.querySelector<HTMLElement>(what)
+  #beside({ target }: KeyboardEvent, what: 'a' | 'button') {
+    return (target as HTMLElement).closest('.row')?.querySelector<HTMLElement>(what)
   }
 
   #goTo(row: number): void {

@@ -33,7 +33,7 @@ export class TrendLines {
       if (!canvas || this.#drawn.get(canvas) === state) continue
       this.#drawn.set(canvas, state)
       // reading a look has the page laid out, so it is read once for all rows
-      const look = this.#look?.theme === theme ? this.#look : readLook(canvas, theme)
+      const look = this.#look && this.#look.theme === theme ? this.#look : readLook(canvas, theme)
       this.#look = look
       const { width, height, live, quiet } = look
       const color = status === 'online' ? live : quiet
