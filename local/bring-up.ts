@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { buildAgent, buildUi } from './build.ts'
 import { type DemoTokens, ensureDemo, makeSignInLink } from './demo.ts'
+import { ensureDemoAgent, machineAgentId } from './demo-agent.ts'
 import { chooseHttpPort, refuseBusyPort } from './http-port.ts'
 import { runTool } from './install/run.ts'
 import type { Launcher } from './launcher.ts'
@@ -74,7 +75,9 @@ export async function bringUp(options: Options): Promise<Stack> {
   const kept = readLocalJson(launcher.home)?.tenants?.demo ?? {}
   const tokens = await during(progress, 'Tenant demo', () => ensureDemo(access, kept))
   const signIn = await makeSignInLink(access)
-  const feeder = agent ? launcher.start(agentProgram(env, access.url, tokens.ingest)) : undefined
+  const feeder = agent
+    ? await during(progress, 'Agent', () => startAgent(roleEnv, access, launcher))
+    : undefined
 
   const parts = { url, signIn, operatorToken, tokens, services, gateway, pipeline, feeder }
   const stack: Stack = {
@@ -83,6 +86,18 @@ export async function bringUp(options: Options): Promise<Stack> {
   }
   stack.refresh()
   return stack
+}
+
+/** The agent of this machine, in the tenant demo; undefined without a broker that agents can be enrolled at. */
+async function startAgent(
+  env: NodeJS.ProcessEnv,
+  access: { url: string; operatorToken: string },
+  { state, home, start }: Launcher,
+): Promise<Supervised | undefined> {
+  const id = env.AGENT_ID || machineAgentId()
+  const { protocol, host } = new URL(env.MQTT_PUBLIC_URL || env.MQTT_URL || 'mqtt://127.0.0.1')
+  const login = await ensureDemoAgent(access, { state, id, brokerUrl: `${protocol}//${host}` })
+  return login && start(agentProgram(env, login, home.path('agent')))
 }
 
 interface Parts {

@@ -9,7 +9,8 @@ interface Access {
   readonly operatorToken: string
 }
 
-const tenant = 'demo'
+/** The first tenant. */
+export const tenant = 'demo'
 
 /** Makes the tenant `demo` and its tokens where they are missing; tokens that still work are kept. */
 export async function ensureDemo(access: Access, kept: Partial<DemoTokens>): Promise<DemoTokens> {

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { AgentLogin } from './demo-agent.ts'
 import { httpRequest } from './http.ts'
 import { root } from './root.ts'
 import type { Program } from './supervise.ts'
@@ -47,16 +48,22 @@ export function rolePrograms({
 }
 
 /** The agent on this machine; it has no port and is live when it runs. */
-export function agentProgram(env: NodeJS.ProcessEnv, url: string, token: string): Program {
+export function agentProgram(env: NodeJS.ProcessEnv, login: AgentLogin, spool: string): Program {
   return {
     name: 'agent',
     title: 'Agent',
     command: process.execPath,
-    args: [join(root, 'agent', 'feed.ts')],
-    env: { ...env, STREAMGAUGE_URL: url, STREAMGAUGE_TOKEN: token },
-    graceMs: 5_000,
+    args: [join(root, 'agent', 'dist', 'streamgauge-agent.js')],
+    env: {
+      AGENT_SPOOL: spool,
+      ...env,
+      AGENT_URL: login.url,
+      AGENT_USERNAME: login.username,
+      AGENT_PASSWORD: login.password,
+    },
+    graceMs: 10_000,
     ping: async () => undefined,
-    remedy: 'It only needs a token for ingest.',
+    remedy: 'Its last lines say why.',
     notable: (line) => line,
   }
 }
