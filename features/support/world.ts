@@ -19,6 +19,8 @@ export class Scene extends World {
   /** Script errors and policy violations of every page: a scenario with any of them has failed. */
   readonly faults: string[] = []
   readonly consoleLines: string[] = []
+  /** Ends the program that keeps posting. */
+  posting: (() => Promise<void>) | undefined
   #context: BrowserContext | undefined
   #page: Page | undefined
 

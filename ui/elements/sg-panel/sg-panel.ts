@@ -61,6 +61,7 @@ export class SgPanel extends LitElement implements PanelHost {
   painted(): void {
     const { chart, model, hovered } = this.#live
     const outputs = this.renderRoot.querySelectorAll<HTMLOutputElement>('.legend output')
+    this.#place()
     for (const [i, line] of (model?.lines ?? []).entries()) {
       const output = outputs[i]
       if (!output || !chart) continue
@@ -72,6 +73,22 @@ export class SgPanel extends LitElement implements PanelHost {
       if (output.dataset.value !== exact) output.dataset.value = exact
       this.#spread(output, hovered === undefined ? undefined : [columns.min(hovered), columns.max(hovered)])
     }
+  }
+
+  /** The slot that the legend speaks of, for whoever reads along without seeing the crosshair. */
+  #place(): void {
+    const { chart, hovered } = this.#live
+    const { stage } = this
+    if (!chart || hovered === undefined) {
+      stage.removeAttribute('aria-description')
+      delete stage.dataset.from
+      return
+    }
+    const from = hovered * chart.stepMs
+    if (stage.dataset.from === String(from)) return
+    stage.dataset.from = String(from)
+    stage.dataset.to = String(from + chart.stepMs)
+    stage.setAttribute('aria-description', formatDateTime(from))
   }
 
   /** Least and greatest of the slot pointed at, where they differ: a mean alone hides them. */
