@@ -62,7 +62,8 @@ export async function accept(using: Acceptor, delivery: Delivery): Promise<Recei
 
 function readDelivery(using: Acceptor, { tenant, body, received }: Delivery): Reading {
   const options = { tenant: tenant.name, received, cache: using.caches.of(tenant.id) }
-  const plain = isUtf8(body) ? readPlainPoints(body, body.toString('latin1'), options) : undefined
+  const textOf = (from: number, to: number) => body.toString('latin1', from, to)
+  const plain = isUtf8(body) ? readPlainPoints(body, textOf, options) : undefined
   return plain ?? readParsed(body, options)
 }
 
