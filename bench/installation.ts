@@ -38,6 +38,7 @@ export interface Installation extends AsyncDisposable {
   readonly kafkaBrokers: readonly string[]
   /** The installation's own topics. */
   readonly log: Log
+  readonly operatorToken: string
   readonly database: Database
   /** The process of this name now; throws while there is none. */
   pid(name: ProcessName): number
@@ -132,6 +133,7 @@ export async function startInstallation(options: {
     pipelineUrl: `http://127.0.0.1:${pipelinePort}`,
     kafkaBrokers,
     log,
+    operatorToken: operator,
     database,
     pid,
     signal: (name, signal) => void process.kill(pid(name), signal),

@@ -7,6 +7,7 @@ import { history } from './lines/history.ts'
 import { idle } from './lines/idle.ts'
 import { latencyBusy, latencyIdle } from './lines/latency.ts'
 import { persist } from './lines/persist.ts'
+import { pixel } from './lines/pixel.ts'
 import { recovery } from './lines/recovery.ts'
 
 /** In their order: what measures rest comes first, what leaves a full table or a new process behind comes last. */
@@ -14,6 +15,7 @@ export const lines: readonly Line[] = [
   idle,
   consumer,
   latencyIdle,
+  pixel,
   latencyBusy,
   accept,
   persist,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { Given, Then, When } from '@cucumber/cucumber'
 import { openTenantPage, panel, readTable, type ShownPoint, waitLive } from '../support/dashboard.ts'
 import { expectedPoints, inOrder } from '../support/expected.ts'
+import { framingPoints } from '../support/post-to-pixel.ts'
 import { until } from '../support/until.ts'
 import type { Scene } from '../support/world.ts'
 
@@ -23,13 +24,8 @@ Given('the Live Dashboard of {string} is open', async function (this: Scene, nam
   await page.getByText(/curl/).first().waitFor()
 })
 
-/** Two points frame the chart: its value axis then holds still from 0 to 100 for as long as they are in sight. */
 Given('its Live Dashboard shows a chart of {string}', async function (this: Scene, metric_name: string) {
-  const then = Math.floor(Date.now() / 1000) * 1000 - 100_000
-  const frame = [
-    { metric_name, value: 0, timestamp: then },
-    { metric_name, value: 100, timestamp: then + 1000 },
-  ]
+  const frame = framingPoints(metric_name, Date.now())
   assert.equal((await this.tenant().post(frame)).status, 202)
   this.expected.push(...frame)
   const page = await openTenantPage(this, this.tenant())

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { launchBrowser } from '@streamgauge/features/support/browser.ts'
+import { openProbe } from '@streamgauge/features/support/lit-pixels.ts'
+import { framingPoints, places, postToPixel, valueAt } from '@streamgauge/features/support/post-to-pixel.ts'
+import { callApi, expectStatus } from '@streamgauge/local/api.ts'
+import { buildUi } from '@streamgauge/local/build.ts'
+import type { Installation, Tenant } from '../installation.ts'
+import type { Budget, Line, Row } from '../line.ts'
+import { ingestRequest, openConnection } from '../load/http.ts'
+import { probe } from '../load/probe.ts'
+import { quantile } from '../stats.ts'
+
+/** A chart has a place for 20 values, a round has a chart of its own, and 100 points are what the line promises. */
+const rounds = 5
+/** Uneven, so that the posts fall anywhere in the frames of the chart. */
+const pauseMs = (turn: number) => 100 + ((turn * 137) % 150)
+const alone = { everyMs: 15, count: 100 }
+const framesCounted = 60
+const patienceMs = 20_000
+
+/** From POST to the pixels of the point on a live chart in headless Chromium, while nothing else happens. */
+export const pixel: Line = {
+  name: 'pixel',
+  async measure({ installation, say }) {
+    say('building the dashboard')
+    await buildUi()
+    const tenant = await installation.tenant('pixel')
+    using connection = await openConnection(installation.url)
+    await using page = await openDashboard(installation)
+    const lit: number[][] = []
+    const events: number[][] = []
+    for (let round = 1; round <= rounds; round++) {
+      say(`round ${round} of ${rounds}`)
+      const metric_name = `pixel.round-${round}`
+      const send = async (what: object) => ({
+        status: await connection.send(ingestRequest(tenant.ingest, JSON.stringify(what))),
+      })
+      await send(framingPoints(metric_name, Date.now()))
+      await page.open(tenant, metric_name)
+      const eyes = await openProbe(page.page, metric_name)
+      const times: number[] = []
+      for (let turn = 1; turn <= places; turn++) {
+        const value = valueAt(turn)
+        times.push(await postToPixel(eyes, value, () => send({ metric_name, value })))
+        await sleep(pauseMs(turn))
+      }
+      lit.push(times)
+      const frameMs = await page.frameMs()
+      const told = await probe({ url: installation.url, tenant, ...alone })
+      events.push(told.map((ms) => ms + frameMs))
+    }
+    return [
+      row('pixel-p95', 'POST → pixel on the chart, p95', (times) => quantile(times, 0.95), { most: 150 }),
+      row('pixel-max', 'POST → pixel on the chart, worst', (times) => Math.max(...times), {
+        most: 500,
+        of: 'worst',
+      }),
+    ]
+
+    function row(id: string, title: string, of: (times: readonly number[]) => number, budget: Budget): Row {
+      const ceiling = { what: 'POST → SSE and one frame of that browser', rounds: events.map(of) }
+      return { id, title, unit: 'ms', rounds: lit.map(of), ceiling, budget }
+    }
+  },
+}
+
+/** A page that is signed in by a one-time link, as people do it. */
+async function openDashboard({ url, operatorToken: token }: Installation) {
+  await using cleanup = new AsyncDisposableStack()
+  const browser = cleanup.use(await launchBrowser())
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+  page.setDefaultTimeout(patienceMs)
+  const reply = await callApi(`${url}/api/v1/sign-in-links`, { token, method: 'POST', body: {} })
+  await page.goto(String(expectStatus(reply, 201).url))
+  await page.getByRole('navigation', { name: 'Main' }).waitFor()
+  const ending = cleanup.move()
+  return {
+    page,
+    /** Shows the charts of a tenant and waits for the one of `metric`. */
+    async open({ name }: Tenant, metric: string): Promise<void> {
+      await page.goto(`${url}/t/${name}`)
+      await page.locator(`[data-metric="${metric}"]`).locator('canvas').first().waitFor()
+    },
+    /** Ms from one animation frame to the next, the mean of some. */
+    frameMs: () =>
+      page.evaluate(
+        (count) =>
+          new Promise<number>((resolve) => {
+            let left = count
+            let first: number | undefined
+            function next(now: number): void {
+              first ??= now
+              if (left-- === 0) resolve((now - first) / count)
+              else requestAnimationFrame(next)
+            }
+            requestAnimationFrame(next)
+          }),
+        framesCounted,
+      ),
+    [Symbol.asyncDispose]: () => ending.disposeAsync(),
+  }
+}
