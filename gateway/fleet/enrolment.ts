@@ -5,6 +5,7 @@ import { createProvision, type Provision } from '@streamgauge/adapters/mqtt/prov
 import { keepReconciled } from '@streamgauge/adapters/mqtt/reconcile.ts'
 import type { RedisStore } from '@streamgauge/adapters/redis/client.ts'
 import { createPresenceBell } from '@streamgauge/adapters/redis/presence.ts'
+import { createRinger } from './ringer.ts'
 
 export interface EnrolmentOptions {
   readonly mqtt: Config['mqtt']
@@ -23,12 +24,12 @@ export function openEnrolment({ mqtt, database, redis, logger }: EnrolmentOption
   if (!mqtt?.adminUrl || !mqtt.agentKey) return undefined
   const { adminUrl, agentKey } = mqtt
   const bell = createPresenceBell(redis)
+  const ringer = createRinger((rows) => bell.agents(rows))
   const provision = createProvision({
     database,
     adminUrl,
     agentKey,
-    // Whoever misses the bell reads the table.
-    changed: (row) => void bell.agents([row]).catch(() => undefined),
+    changed: ringer.ring,
   })
   const reconciler = keepReconciled(provision, logger)
   return {
@@ -36,6 +37,7 @@ export function openEnrolment({ mqtt, database, redis, logger }: EnrolmentOption
     async close() {
       await reconciler.close()
       await provision.close()
+      ringer.close()
     },
   }
 }
