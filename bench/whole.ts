@@ -32,6 +32,8 @@ export interface Whole extends AsyncDisposable {
   tenant(name: string): Promise<void>
   /** Stops the HTTP server with ingest and gateway and starts a new one on another port. */
   restart(): Promise<void>
+  /** One more such server beside the first, as replicas are. */
+  replica(): Promise<{ readonly url: string }>
 }
 
 const agentFolder = new URL('../agent', import.meta.url).pathname
@@ -121,6 +123,11 @@ export async function startWhole(
       const input = { token, tenantId, label: 'test', scopes, expiresAt: null }
       const row = await createToken(database, input, Date.now())
       return { id: row?.id ?? 0, token }
+    },
+    async replica() {
+      const { url, close } = await serve()
+      ending.defer(close)
+      return { url }
     },
     async restart() {
       await server.close()

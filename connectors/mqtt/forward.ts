@@ -28,7 +28,7 @@ export interface Forwarder {
 }
 
 /** A group that takes longer waits for something, ms. */
-const momentMs = 1_000
+const momentMs = 2_500
 const group = { messages: 2_000, bytes: 8 * 1024 * 1024 }
 
 export function createForwarder({ log, checker, metrics, logger }: ForwarderOptions): Forwarder {
