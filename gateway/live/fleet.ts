@@ -13,7 +13,8 @@ export interface FleetOptions {
 
 interface Tenant {
   agents: Map<string, AgentRow>
-  readAt: number
+  /** Undefined while it has to be read anew. */
+  readAt: number | undefined
   reading: Promise<void> | undefined
   /** What the bell told while the table was being read. */
   heard: AgentChange[]
@@ -28,6 +29,7 @@ const none: ReadonlyMap<string, AgentRow> = new Map()
 export class Fleet {
   readonly #o: FleetOptions
   readonly #tenants = new Map<string, Tenant>()
+  #outdated = 0
 
   constructor(options: FleetOptions) {
     this.#o = options
@@ -36,7 +38,7 @@ export class Fleet {
   /** Resolves when the agents of a tenant are known. Throws `UnavailableError` while MariaDB is away. */
   async fill({ id, name }: { readonly id: number; readonly name: string }): Promise<void> {
     const tenant = this.#tenant(name)
-    if (Date.now() - tenant.readAt <= this.#o.maxAgeMs()) return
+    if (tenant.readAt !== undefined && Date.now() - tenant.readAt <= this.#o.maxAgeMs()) return
     tenant.reading ??= this.#read(id, name, tenant).finally(() => {
       tenant.reading = undefined
       tenant.heard = []
@@ -60,11 +62,13 @@ export class Fleet {
 
   /** The bell was missed: everything is to be read again. */
   outdate(): void {
-    for (const tenant of this.#tenants.values()) tenant.readAt = Number.NEGATIVE_INFINITY
+    this.#outdated++
+    for (const tenant of this.#tenants.values()) tenant.readAt = undefined
   }
 
   async #read(id: number, name: string, tenant: Tenant): Promise<void> {
     const readAt = Date.now()
+    const outdated = this.#outdated
     const told = this.#o.told(name).catch((): AgentChange[] => [])
     const rows = await this.#rows(id).catch((error: unknown) => error as Error)
     const { agents: before, heard } = tenant
@@ -78,7 +82,7 @@ export class Fleet {
     for (const change of ahead) if (agents.has(change.agentId)) put(agents, change)
     for (const change of heard) put(agents, change)
     tenant.agents = agents
-    tenant.readAt = readAt
+    if (outdated === this.#outdated) tenant.readAt = readAt
   }
 
   async #rows(id: number): Promise<AgentRow[]> {
@@ -95,7 +99,7 @@ export class Fleet {
   #tenant(name: string): Tenant {
     const tenant = this.#tenants.get(name) ?? {
       agents: new Map(),
-      readAt: Number.NEGATIVE_INFINITY,
+      readAt: undefined,
       reading: undefined,
       heard: [],
     }
