@@ -2,13 +2,15 @@ import { readToEnd } from '@streamgauge/adapters/kafka/read.ts'
 import type { Bounds, Log } from '@streamgauge/adapters/kafka/types.ts'
 import { type Cursor, readCursors, resetCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
 import { findDead, insertDead } from '@streamgauge/adapters/mariadb/dead.ts'
+import { type FollowerCursor, resetFollower } from '@streamgauge/adapters/mariadb/followers.ts'
 import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
-import { topics } from '@streamgauge/core/topics.ts'
+import { persistGroup, rollupGroup, topics } from '@streamgauge/core/topics.ts'
 import { decode } from './persist/decode.ts'
 import { fingerprintOf } from './persist/hash.ts'
 import { placeOf } from './persist/place.ts'
 import { Stop, type StopCode, stops } from './persist/stop.ts'
-import { persistGroup } from './persist/write-run.ts'
+import { diagnoseRollup } from './rollup/doctor.ts'
+import { type StopCode as RollupStopCode, stops as rollupStops } from './rollup/stop.ts'
 
 /** Records to look at from where a partition stands: more than persist ever has to publish again. */
 const window = 64
@@ -16,7 +18,7 @@ const window = 64
 /** What is wrong with a partition, and what would be done about it. */
 export interface Finding {
   readonly partition: number
-  readonly code: StopCode
+  readonly code: StopCode | RollupStopCode
   readonly message: string
   readonly remedy: string
 }
@@ -25,19 +27,22 @@ interface Diagnosis extends Finding {
   readonly cure: Cure
 }
 
-type Cure = { nextOffset: number; published: number } | { deadOffsets: readonly number[] }
+type Cure =
+  | { nextOffset: number; published: number; isOtherLog: boolean }
+  | { deadOffsets: readonly number[] }
+  | { follower: FollowerCursor }
 
 /**
- * Holds every partition of `metrics.ingest` against its cursor, as persist does when it begins, and names what
- * would stop it. Nothing is changed.
+ * Holds every partition of `metrics.ingest` against the cursor of persist, as that does when it begins, and of
+ * `metrics.persisted` against that of rollup, and names what would stop it. Nothing is changed.
  */
 export async function examine(log: Log, db: Database): Promise<Finding[]> {
   return (await diagnose(log, db)).map(({ cure: _cure, ...finding }) => finding)
 }
 
 /**
- * Applies the remedy of one partition and answers what it was; undefined when there is nothing to mend. A running
- * persist sees the changed cursor within seconds. All consumer groups follow: their positions mean the same log.
+ * Applies the remedy of one partition and answers what it was, the one of persist before the one of rollup; undefined
+ * when there is nothing to mend. Who is running sees the changed cursor within seconds.
  */
 export async function heal(
   log: Log,
@@ -53,7 +58,12 @@ export async function heal(
     await db.transaction((connection) => insertDead(connection, partition, letters, now))
     // Persist waits for a changed cursor, and what is published again must be compared anew.
     await db.execute('UPDATE cursors SET fingerprint = NULL WHERE topic_partition = ?', [partition])
-  } else await resetCursors(db, partition, cure)
+  } else if ('follower' in cure) {
+    await resetFollower(db, rollupGroup, cure.follower)
+  } else {
+    const { high } = (await log.bounds(topics.persisted))[partition]
+    await resetCursors(db, persistGroup, partition, { ...cure, topicEnd: cure.isOtherLog ? high : null })
+  }
   return finding
 }
 
@@ -73,6 +83,10 @@ async function diagnose(log: Log, db: Database): Promise<Diagnosis[]> {
       found.push(toDiagnosis(error, anew(error.code, cursor, range)))
     }
   }
+  for (const { stop, cure } of await diagnoseRollup(log, db)) {
+    const { partition, message, code } = stop
+    found.push({ partition, code, message, remedy: rollupStops[code].remedy, cure: { follower: cure } })
+  }
   return found
 }
 
@@ -90,7 +104,8 @@ async function lookAtRecords(
   if (missing !== -1) {
     const { offset } = records[missing]
     const stop = new Stop('GAP', partition, `${start + missing} is due, ${offset} is next`)
-    return toDiagnosis(stop, { nextOffset: Math.max(nextOffset, offset), published: offset })
+    const cure = { nextOffset: Math.max(nextOffset, offset), published: offset, isOtherLog: false }
+    return toDiagnosis(stop, cure)
   }
   const last = records.find(({ offset }) => offset === nextOffset - 1)
   if (last && fingerprint && !fingerprint.equals(fingerprintOf(last))) {
@@ -108,7 +123,9 @@ async function lookAtRecords(
 
 /** Where to go on when records are gone, or the log is another one. */
 function anew(code: StopCode, { nextOffset }: Cursor, { low }: Bounds): Cure {
-  return { published: low, nextOffset: code === 'LOG_START' ? Math.max(low, nextOffset) : low }
+  if (code === 'LOG_START')
+    return { published: low, nextOffset: Math.max(low, nextOffset), isOtherLog: false }
+  return { published: low, nextOffset: low, isOtherLog: true }
 }
 
 function toDiagnosis(stop: Stop, cure: Cure): Diagnosis {

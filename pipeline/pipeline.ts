@@ -14,6 +14,7 @@ import { createMetrics } from './persist/metrics.ts'
 import { createPersist, sessionSettings } from './persist/persist.ts'
 import { knownTenants } from './persist/tenants.ts'
 import { startRetention } from './retention/retention.ts'
+import { startAudit } from './rollup/audit.ts'
 import { createFollowers } from './rollup/begin.ts'
 import type { KeeperHealth as RollupHealth } from './rollup/keeper.ts'
 import { createRollups } from './rollup/rollup.ts'
@@ -90,6 +91,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     clock,
     step,
   })
+  const { partitionFor } = log
+  const audit = startAudit({ database, partitionFor, logger, registry, keep: config.limits, clock })
   const groups = new Map<string, Group>()
 
   async function prepare(): Promise<void> {
@@ -144,7 +147,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       await starting
       await Promise.all([...groups.values()].map((group) => group.close()))
       await Promise.all([persist.drain(), rollups.drain()])
-      await retention.close()
+      await Promise.all([retention.close(), audit.close()])
       await Promise.all([db.close(), rollupDb.close()])
     },
     health: () => ({ started: groups.size === 2, ...persist.health(), rollup: rollups.health() }),

@@ -1,4 +1,4 @@
-import type { Connection, Queryable } from './pool.ts'
+import type { Connection, Database, Queryable } from './pool.ts'
 
 /** How far a consumer group is in one partition of `metrics.ingest` (docs/flow.md). */
 export interface Cursor {
@@ -86,14 +86,29 @@ function raised({ published, publishedReceived }: Published): number[] {
   return [published, publishedReceived, published]
 }
 
-/** Sets a partition anew for every group: only a person decides that, through `streamgauge doctor`. */
+/**
+ * Sets a partition anew: only a person decides that, through `streamgauge doctor`. Groups that read
+ * `metrics.persisted` go along: on another log to its end, `topicEnd`, for what is there is of the old one; on the
+ * same log where they had come as far as `published`, and the others meet the hole themselves.
+ */
 export async function resetCursors(
-  db: Queryable,
+  db: Database,
+  group: string,
   partition: number,
-  to: { nextOffset: number; published: number },
+  to: { nextOffset: number; published: number; topicEnd: number | null },
 ): Promise<void> {
-  await db.execute(
-    `UPDATE cursors SET next_offset = ?, published = ?, fingerprint = NULL WHERE topic_partition = ?`,
-    [to.nextOffset, to.published, partition],
-  )
+  const { nextOffset, published, topicEnd } = to
+  await db.transaction(async (connection) => {
+    const cursor = await lockCursor(connection, group, partition)
+    await connection.execute(
+      `UPDATE cursors SET next_offset = ?, published = ?, fingerprint = NULL
+       WHERE topic_partition = ? AND consumer_group = ?`,
+      [nextOffset, published, partition, group],
+    )
+    await connection.execute(
+      `UPDATE cursors SET next_offset = ?, since = ?, topic_offset = COALESCE(?, topic_offset)
+       WHERE topic_partition = ? AND consumer_group <> ? AND (? OR next_offset = ?)`,
+      [published, published, topicEnd, partition, group, topicEnd !== null, cursor?.published ?? 0],
+    )
+  })
 }

@@ -16,6 +16,7 @@ const keysPerSelect = 900
 const rowsPerInsert = 2_000
 
 const columns = 'series_id, ts, count, sum, min, max, first, first_ts, last, last_ts'
+const named = `series_id AS series, ts AS start, count, sum, min, max, first, first_ts AS firstTs, last, last_ts AS lastTs`
 const update = columns
   .split(', ')
   .slice(2)
@@ -31,12 +32,25 @@ export async function readWindows(
   const rows: WindowRow[] = []
   for (const condition of conditionsOf(keys)) {
     const some = await connection.query<WindowRow>(
-      `SELECT series_id AS series, ts AS start, count, sum, min, max, first, first_ts AS firstTs, last, last_ts AS lastTs
-       FROM metrics_${length} WHERE ${condition}`,
+      `SELECT ${named} FROM metrics_${length} WHERE ${condition}`,
     )
     rows.push(...some)
   }
   return rows
+}
+
+/** The rows of a series whose windows begin from `from` on and before `before`, in the order of time. */
+export function windowsInRange(
+  connection: Connection,
+  length: WindowLength,
+  series: number,
+  from: number,
+  before: number,
+): Promise<WindowRow[]> {
+  return connection.query<WindowRow>(
+    `SELECT ${named} FROM metrics_${length} WHERE series_id = ? AND ts >= ? AND ts < ? ORDER BY ts`,
+    [series, from, before],
+  )
 }
 
 /** Makes the rows of these windows what they are now, whatever they were. */
