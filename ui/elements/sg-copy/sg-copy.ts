@@ -30,6 +30,7 @@ export class SgCopy extends LitElement {
         max-height: 128px;
         overflow: auto;
         font: 400 12px / 20px var(--sg-mono);
+        font-variant-ligatures: none;
         color: var(--sg-text);
         white-space: pre-wrap;
         overflow-wrap: anywhere;

@@ -163,8 +163,11 @@ export class SgEnrol extends LitElement {
       this.made = await this.enrol(agent, renew)
       this.dispatchEvent(new CustomEvent('sg-enrolled', { detail: agent }))
     } catch (error) {
-      this.problem = explain(error)
       if (error instanceof ApiError && error.code === 'AGENT_EXISTS') this.taken = agent
+      this.problem =
+        this.taken === undefined
+          ? explain(error)
+          : `${agent} is enrolled already. A new password ends the one it has at once.`
     } finally {
       this.busy = false
     }

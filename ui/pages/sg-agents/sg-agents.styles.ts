@@ -59,7 +59,7 @@ export const styles = css`
     display: flex;
     flex-direction: column;
     flex: 0 1 auto;
-    min-height: 160px;
+    min-height: 96px;
   }
 
   sg-agents-table {

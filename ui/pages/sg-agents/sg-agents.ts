@@ -60,10 +60,10 @@ export class SgAgents extends LitElement {
     return html`
       <div class="head">
         <h1>Agents</h1>
-        <span class="muted">${all ? `${formatCount(counts.online)} of ${formatCount(counts.all)} online` : ''}</span>
+        <span class="muted">${all?.length ? `${formatCount(counts.online)} of ${formatCount(counts.all)} online` : ''}</span>
         <span class="grow"></span>
         ${
-          this.#manages
+          this.#manages && all?.length !== 0
             ? html`<button class="primary" @click=${this.#enrol}>${icons.add}Enrol an agent</button>`
             : nothing
         }
@@ -129,7 +129,7 @@ export class SgAgents extends LitElement {
         }
         Points sent over HTTP with an agent_id show up here as well.
       </p>
-      ${this.#manages ? html`<button @click=${this.#enrol}>Enrol an agent</button>` : nothing}
+      ${this.#manages ? html`<button class="primary" @click=${this.#enrol}>${icons.add}Enrol an agent</button>` : nothing}
     </div>`
   }
 
