@@ -2,7 +2,7 @@ import { connect, type IPublishPacket, type MqttClient, type Packet } from 'mqtt
 import { writeToStream } from 'mqtt-packet'
 import { within } from '../deadline.ts'
 import type { Logger } from '../log.ts'
-import { createAckQueue } from './ack-queue.ts'
+import { createAckQueue, type Ticket } from './ack-queue.ts'
 import { brokerAddress } from './address.ts'
 
 /** A message as it came. */
@@ -27,7 +27,7 @@ export interface SubscriberOptions {
   readonly subscriptions: Readonly<Record<string, Subscription>>
   readonly limits: {
     readonly packetBytes: number
-    /** Messages, and bytes of payloads, held at once; beyond it `onFull` is called. */
+    /** Messages, and bytes of payloads, held at once. */
     readonly heldMessages: number
     readonly heldBytes: number
   }
@@ -36,10 +36,8 @@ export interface SubscriberOptions {
   onMessage(message: Incoming): void
   /** The connection is gone: what isn't acknowledged comes again. */
   onLost(): void
-  /** More is held than allowed; the connection has been ended and stays so until `resume`. */
+  /** As much is held as may be, and stays so: the connection has been ended until `resume`. */
   onFull(): void
-  /** A message with QoS 0 found no room: nobody keeps it. */
-  onDropped(): void
   onSubscribed?(): void
 }
 
@@ -58,9 +56,11 @@ export interface Subscriber {
 }
 
 const settings = {
-  /** What the broker sends ahead of acknowledgements; 2.0.11 sends more when a backlog has gathered. */
+  /** What the broker sends ahead of acknowledgements; 2.0.11 sends a whole backlog ahead at a reconnect. */
   receiveMaximum: 500,
   keepaliveSeconds: 10,
+  /** How long packets may wait for room: answers to pings wait with them. */
+  stallMs: 2_000,
   reconnectMs: 500,
   connectTimeoutMs: 5_000,
   pingMs: 1_000,
@@ -72,6 +72,8 @@ const settings = {
 const none = 0
 /** A reason code of MQTT 5. */
 const sessionTakenOver = 142
+/** Packets that wait for room go on when so much of it is used. */
+const resumeShare = 0.5
 /** Keeps the client from acknowledging by itself, and from nothing else. */
 const heldBack = new Error('held back')
 
@@ -85,6 +87,7 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
   let isSuspended = false
   let isClosed = false
   let isAway = false
+  let stalled: { go: () => void; timer: NodeJS.Timeout } | undefined
   let away: unknown = new Error('not connected yet')
 
   const client = connect({
@@ -110,11 +113,18 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
 
   client.handleMessage = (packet, done) => {
     take(packet)
-    done(heldBack)
+    if (!isFull(1)) done(heldBack)
+    else {
+      // TCP tells the broker to wait: without it a backlog that comes at once would never be got under.
+      const timer = setTimeout(suspend, settings.stallMs)
+      stalled = { go: () => done(heldBack), timer }
+    }
   }
   client.on('connect', () => void subscribe())
   client.on('close', () => {
     isSubscribed = false
+    clearTimeout(stalled?.timer)
+    stalled = undefined
     acks.drop()
     options.onLost()
     lose(away)
@@ -130,17 +140,24 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
     )
   })
 
-  function take(packet: IPublishPacket): void {
+  function take({ topic, payload, messageId = none }: IPublishPacket): void {
     if (isSuspended) return
-    const { topic, payload, messageId = none } = packet
     const bytes = Buffer.isBuffer(payload) ? payload : Buffer.from(payload)
-    if (acks.count >= limits.heldMessages || acks.bytes + bytes.length > limits.heldBytes) {
-      if (messageId === none) options.onDropped()
-      else suspend()
-      return
-    }
     const ticket = acks.hold(messageId, bytes.length)
-    options.onMessage({ topic, payload: bytes, ack: () => acks.release(ticket) })
+    options.onMessage({ topic, payload: bytes, ack: () => release(ticket) })
+  }
+
+  function isFull(share: number): boolean {
+    return acks.count >= share * limits.heldMessages || acks.bytes >= share * limits.heldBytes
+  }
+
+  function release(ticket: Ticket): void {
+    acks.release(ticket)
+    if (stalled === undefined || isFull(resumeShare)) return
+    const { go, timer } = stalled
+    clearTimeout(timer)
+    stalled = undefined
+    go()
   }
 
   function suspend(): void {

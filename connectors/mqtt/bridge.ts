@@ -82,7 +82,6 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     onMessage: receive,
     onLost: () => forwarder.forget(),
     onFull: () => void resumeWithLog(),
-    onDropped: () => metrics.lost.inc(),
     onSubscribed: () => metrics.connections.inc(),
   })
 

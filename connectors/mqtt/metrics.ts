@@ -6,7 +6,6 @@ export interface BridgeMetrics {
   readonly points: Counter
   readonly letters: Counter<'code'>
   readonly connections: Counter
-  readonly lost: Counter
   readonly dropped: Gauge
 }
 
@@ -41,11 +40,6 @@ export function createBridgeMetrics(registry: Registry, held: () => number): Bri
     connections: new Counter({
       name: 'streamgauge_mqtt_connections_total',
       help: 'Times that the bridge has connected to the broker and subscribed.',
-      registers,
-    }),
-    lost: new Counter({
-      name: 'streamgauge_mqtt_messages_lost_total',
-      help: 'Messages published with QoS 0 that found no room while the log was away.',
       registers,
     }),
     dropped: new Gauge({
