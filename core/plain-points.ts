@@ -56,12 +56,12 @@ export function readPlainPoints(
   text: TextOf,
   options: ReadingOptions,
 ): Reading | undefined {
-  const { tenant, received, cache } = options
+  const { tenant, received, cache, pastMs = limits.pastMs } = options
   const batch: Batch = { v: 1, tenant, received, series: [], s: [], t: [], x: [] }
   const { s, t, x } = batch
   const series: KnownSeries[] = []
   const turn = cache.nextTurn()
-  const oldest = received - limits.pastMs
+  const oldest = received - pastMs
   const newest = received + limits.futureMs
 
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)

@@ -8,8 +8,16 @@ const knownFields = ['metric_name', 'value', 'timestamp', 'tags', 'agent_id', 'd
 
 const tenYearsMs = 3_650 * 86_400_000
 
-/** Everything that is wrong with one item of a request: never empty for an item that `readPoints` refuses. */
-export function pointFaults(item: unknown, index: number, received: number): ItemError[] {
+/**
+ * Everything that is wrong with one item of a request: never empty for an item that `readPoints` refuses with the same
+ * `pastMs`.
+ */
+export function pointFaults(
+  item: unknown,
+  index: number,
+  received: number,
+  pastMs: number = limits.pastMs,
+): ItemError[] {
   const found: ItemError[] = []
   const add = (field: string | null, code: ErrorCode, detail?: string): void => {
     found.push({ index, field, code, detail: detail ?? errors[code].remedy })
@@ -29,7 +37,7 @@ export function pointFaults(item: unknown, index: number, received: number): Ite
     add('value', 'VALUE_INVALID', `The value is ${kindOf(value)}; send a JSON number.`)
   else if (!Number.isFinite(value)) add('value', 'VALUE_OUT_OF_RANGE')
   if (timestamp !== undefined)
-    timestampFault(timestamp, received, (code, detail) => add('timestamp', code, detail))
+    timestampFault(timestamp, received, pastMs, (code, detail) => add('timestamp', code, detail))
   if (tags !== undefined) {
     const isObject = typeof tags === 'object' && tags !== null && !Array.isArray(tags)
     const fault = isObject ? tagsFault(tags as Record<string, unknown>) : `it is ${kindOf(tags)}`
@@ -46,6 +54,7 @@ export function pointFaults(item: unknown, index: number, received: number): Ite
 function timestampFault(
   timestamp: unknown,
   received: number,
+  pastMs: number,
   add: (code: ErrorCode, detail?: string) => void,
 ): void {
   if (typeof timestamp !== 'number' && typeof timestamp !== 'string') {
@@ -55,7 +64,7 @@ function timestampFault(
   const at = typeof timestamp === 'number' ? Math.floor(timestamp) : parseTimestamp(timestamp)
   const hint = unitHint(Number(timestamp), received)
   if (!Number.isFinite(at)) add('TIMESTAMP_INVALID', hint)
-  else if (at < received - limits.pastMs) add('TIMESTAMP_TOO_OLD', hint)
+  else if (at < received - pastMs) add('TIMESTAMP_TOO_OLD', hint)
   else if (at > received + limits.futureMs) add('TIMESTAMP_IN_FUTURE', hint)
 }
 

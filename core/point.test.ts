@@ -187,3 +187,15 @@ test('colons are accounted for as they stand in the JSON', () => {
     assert.equal(read(...items).colons, JSON.stringify(items).split(':').length - 1)
   }
 })
+
+test('how old a point may be follows what is kept longest', () => {
+  const cache = createSeriesCache(10)
+  const item = (age: number) => ({ metric_name: 'm', value: 1, timestamp: received - age })
+  const pastMs = 2 * limits.pastMs
+  const reading = readPoints([item(pastMs), item(pastMs + 1)], { tenant: 'acme', received, cache, pastMs })
+  assert.deepEqual(reading.batch.t, [received - pastMs])
+  assert.deepEqual(
+    reading.errors.map(({ index, code }) => [index, code]),
+    [[1, 'TIMESTAMP_TOO_OLD']],
+  )
+})

@@ -32,6 +32,8 @@ export interface ReadingOptions {
   /** Server clock, epoch ms: the time of points that carry none. */
   readonly received: number
   readonly cache: SeriesCache
+  /** How old a point may be, ms. Default: that of `limits`. */
+  readonly pastMs?: number
 }
 
 /**
@@ -40,7 +42,7 @@ export interface ReadingOptions {
  */
 export function readPoints(
   items: readonly unknown[],
-  { tenant, received, cache }: ReadingOptions,
+  { tenant, received, cache, pastMs = limits.pastMs }: ReadingOptions,
 ): ParsedReading {
   const batch: Batch = { v: 1, tenant, received, series: [], s: [], t: [], x: [] }
   const { s, t, x } = batch
@@ -48,7 +50,7 @@ export function readPoints(
   const places: number[] = []
   const errors: ItemError[] = []
   const turn = cache.nextTurn()
-  const oldest = received - limits.pastMs
+  const oldest = received - pastMs
   const newest = received + limits.futureMs
   let colons = 0
   let rejected = 0
@@ -110,7 +112,7 @@ export function readPoints(
       places.push(i)
       continue
     }
-    const faults = pointFaults(item, i, received)
+    const faults = pointFaults(item, i, received, pastMs)
     invariant(faults.length > 0, 'a refused point has a fault')
     rejected++
     errors.push(...faults.slice(0, limits.errorsPerAnswer - errors.length))

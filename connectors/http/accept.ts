@@ -23,7 +23,12 @@ export interface Acceptor {
   readonly quota: Quota
   readonly seriesLimit: SeriesLimit
   readonly caches: SeriesCaches
-  readonly defaults: { readonly seriesPerTenant: number; readonly quotaPointsPerSecond: number }
+  readonly defaults: {
+    readonly seriesPerTenant: number
+    readonly quotaPointsPerSecond: number
+    /** How old a point may be, ms. */
+    readonly pastMs?: number
+  }
 }
 
 export interface Delivery {
@@ -61,7 +66,8 @@ export async function accept(using: Acceptor, delivery: Delivery): Promise<Recei
 }
 
 function readDelivery(using: Acceptor, { tenant, body, received }: Delivery): Reading {
-  const options = { tenant: tenant.name, received, cache: using.caches.of(tenant.id) }
+  const { pastMs } = using.defaults
+  const options = { tenant: tenant.name, received, cache: using.caches.of(tenant.id), pastMs }
   const textOf = (from: number, to: number) => body.toString('latin1', from, to)
   const plain = isUtf8(body) ? readPlainPoints(body, textOf, options) : undefined
   return plain ?? readParsed(body, options)

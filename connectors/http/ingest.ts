@@ -36,6 +36,7 @@ export interface IngestOptions {
     readonly admissionBytes: number
     readonly quotaPointsPerSecond: number
     readonly seriesPerTenant: number
+    readonly pastMs?: number
   }
 }
 

@@ -21,7 +21,12 @@ export interface Checker {
   readonly seriesLimit: SeriesLimit
   readonly caches: SeriesCaches
   readonly quota: QuotaGate
-  readonly defaults: { readonly seriesPerTenant: number; readonly quotaPointsPerSecond: number }
+  readonly defaults: {
+    readonly seriesPerTenant: number
+    readonly quotaPointsPerSecond: number
+    /** How old a point may be, ms. */
+    readonly pastMs?: number
+  }
 }
 
 export interface Checked {
@@ -46,11 +51,12 @@ export async function checkUnit(
   received: number,
   signal: AbortSignal,
 ): Promise<Checked> {
+  const { pastMs } = using.defaults
   const tenant = await findTenant(using, unit.tenant)
   if (tenant === 'unknown') return refuseAll(unit, 'TENANT_UNKNOWN')
   const cache = tenant ? using.caches.of(tenant.id) : createSeriesCache(limits.pointsPerRequest)
-  const reading = readPoints(unit.items, { tenant: unit.tenant, received, cache })
-  const refused = faultyItems(unit, reading, received)
+  const reading = readPoints(unit.items, { tenant: unit.tenant, received, cache, pastMs })
+  const refused = faultyItems(unit, reading, received, pastMs)
   let { batch } = reading
   if (tenant) {
     const own = tenantLimits(tenant, using.defaults)
@@ -85,13 +91,18 @@ function placesOf({ places, batch }: Reading): readonly number[] {
   return places ?? Array.from(batch.s, (_, index) => index)
 }
 
-function faultyItems(unit: Unit, reading: Reading, received: number): Map<number, Refusal> {
+function faultyItems(
+  unit: Unit,
+  reading: Reading,
+  received: number,
+  pastMs: number | undefined,
+): Map<number, Refusal> {
   const refused = new Map<number, Refusal>()
   if (reading.rejected === 0) return refused
   const good = new Set(placesOf(reading))
   unit.items.forEach((item, index) => {
     if (good.has(index)) return
-    const [{ field, code, detail }] = pointFaults(item, index, received)
+    const [{ field, code, detail }] = pointFaults(item, index, received, pastMs)
     refused.set(index, { code, detail: field === null ? detail : `${field}: ${detail}` })
   })
   return refused
