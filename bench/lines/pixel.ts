@@ -12,8 +12,11 @@ import { quantile } from '../stats.ts'
 
 /** A chart has a place for 20 values, a round has a chart of its own, and 100 points are what the line promises. */
 const rounds = 5
-/** Uneven, so that the posts fall anywhere in the frames of the chart. */
-const pauseMs = (turn: number) => 100 + ((turn * 137) % 150)
+/**
+ * Longer than a step of the chart, which draws the mean of those in one; uneven, so that the posts fall anywhere in its
+ * steps and frames.
+ */
+const pauseMs = (turn: number) => 1_000 + ((turn * 137) % 400)
 const alone = { everyMs: 15, count: 100 }
 const framesCounted = 60
 const patienceMs = 20_000

@@ -4,6 +4,9 @@ import type { Box, Probe, Scale } from './lit-pixels.ts'
 import type { Point } from './tenant.ts'
 import { until } from './until.ts'
 
+/** A point that takes longer has not come. */
+const patienceMs = 20_000
+
 /** How many values have a place of their own in a framed chart, one above the other. */
 export const places = 20
 
@@ -33,12 +36,13 @@ export async function postToPixel(
   const box = boxOf(await settledScale(probe), value)
   if ((await probe.evaluate((p, b) => p.lit(b), box)) !== 0)
     throw new Error(`the place of ${value} is lit already`)
-  await probe.evaluate((p, b) => p.arm(b, 5_000), box)
+  await probe.evaluate((p, b) => p.arm(b.box, b.patienceMs), { box, patienceMs })
   const before = Date.now()
   const { status } = await post()
   if (status !== 202) throw new Error(`the point was answered ${status}`)
   const at = await probe.evaluate((p) => p.whenLit())
-  if (at === null) throw new Error(`${value} did not appear within 5 s in ${JSON.stringify(box)}`)
+  if (at === null)
+    throw new Error(`${value} did not appear within ${patienceMs} ms in ${JSON.stringify(box)}`)
   return at - before
 }
 
