@@ -9,6 +9,7 @@ import { createHeld } from '@streamgauge/adapters/held.ts'
 import type { Log } from '@streamgauge/adapters/kafka/types.ts'
 import type { Logger } from '@streamgauge/adapters/log.ts'
 import { readCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
+import { createPartitionsCheck } from '@streamgauge/adapters/mariadb/partitions-check.ts'
 import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
 import { listTenants } from '@streamgauge/adapters/mariadb/tenants.ts'
 import { Gauge, type Registry } from '@streamgauge/adapters/metrics.ts'
@@ -140,7 +141,8 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
   addQueryRoutes(app, { database, store, partitionFor, kept })
   addSeriesRoute(app, { store, presence, rawRetentionMs })
   addAgentsRoute(app, { presence, roster, fleet })
-  addDetailRoute(app, { store, paces, behind, partitionFor, head })
+  const warnings = createPartitionsCheck((work) => store.read(work), config.limits)
+  addDetailRoute(app, { store, paces, behind, partitionFor, head, warnings })
   addTenantRoutes(app, { database, store })
   addTokenRoutes(app, { database, store })
   const enrolment = openEnrolment({ mqtt: config.mqtt, database, redis, logger })

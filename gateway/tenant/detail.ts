@@ -15,6 +15,8 @@ export interface DetailRouteOptions {
   readonly partitionFor: (tenant: string) => number
   /** `src` of the last record seen of a partition. */
   readonly head: (partition: number) => number | undefined
+  /** What a person should see to before it hurts, one sentence each; throws while it can't be known. */
+  readonly warnings: () => Promise<readonly string[]>
 }
 
 const millis = { type: ['number', 'null'], description: 'ms, over the last minute; null when nothing came.' }
@@ -39,6 +41,11 @@ const answer = {
     },
     server_time: { type: 'integer', description: 'Epoch ms.' },
     head: { type: ['string', 'null'], description: 'Position of the newest record in the live stream.' },
+    warnings: {
+      type: 'array',
+      items: { type: 'string' },
+      description: 'What an operator should see to before it hurts, such as a table that is not kept up.',
+    },
   },
 }
 
@@ -47,7 +54,7 @@ const ages = { freshMs: 2_000, refreshMs: 30_000, staleMs: 24 * 3_600_000, capac
 
 /** `GET …/{tenant}`: how a tenant is doing now; the dashboard asks every two seconds. */
 export function addDetailRoute(app: FastifyInstance, options: DetailRouteOptions): void {
-  const { store, paces, behind, partitionFor, head } = options
+  const { store, paces, behind, partitionFor, head, warnings } = options
   const counts = createHeld<number>({ ...ages, mayServeStale: () => true })
   app.get('/api/v1/tenants/:tenant', {
     onRequest: app.requireScope('read'),
@@ -61,7 +68,11 @@ export function addDetailRoute(app: FastifyInstance, options: DetailRouteOptions
       const tenant = ensureTenant(request)
       const partition = partitionFor(tenant.name)
       const count = counts.get(tenant.name, () => store.read((db) => countSeries(db, tenant.id)))
-      const [seriesCount, backlog] = await Promise.all([count.catch(() => null), behind.of(partition)])
+      const [seriesCount, backlog, told] = await Promise.all([
+        count.catch(() => null),
+        behind.of(partition),
+        warnings().catch(() => []),
+      ])
       const now = Date.now()
       const pace = paces.of(tenant.name, now)
       const offset = head(partition)
@@ -78,6 +89,7 @@ export function addDetailRoute(app: FastifyInstance, options: DetailRouteOptions
         },
         server_time: now,
         head: offset === undefined ? null : formatPosition({ partition, offset }),
+        warnings: told,
       }
     },
   })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { dropPartitions, listPartitions } from '@streamgauge/adapters/mariadb/partitions.ts'
 import { poll } from '@streamgauge/bench/poll.ts'
 import { startWhole, type Whole } from '@streamgauge/bench/whole.ts'
 
@@ -51,6 +52,7 @@ interface Detail {
   ingest: { points_per_s: number; lag_ms: number | null; behind_records: number; behind_ms: number }
   server_time: number
   head: string
+  warnings: string[]
 }
 
 test('agents are seen from their points, with how often they beat and their last values', async () => {
@@ -120,4 +122,18 @@ test('the detail tells rate, lag and that nothing waits', async () => {
   assert.match(detail.head, /^\d+:\d+$/)
   await poll(async () => (await get<Detail>('')).ingest.points_per_s > 0)
   await poll(async () => (await get<Detail>('')).ingest.behind_ms === 0)
+})
+
+test('a table that is not kept up is told of before it hurts', async () => {
+  assert.deepEqual((await get<Detail>('')).warnings, [])
+  const { database } = whole
+  const made = await listPartitions(database, 'metrics_raw')
+  const late = made.filter(({ lessThan }) => lessThan > Date.now() + 30 * 3_600_000).map(({ name }) => name)
+  const connection = await database.connection()
+  await dropPartitions(connection, 'metrics_raw', late)
+  connection.release()
+  await whole.restart()
+  const [warning, ...others] = (await get<Detail>('')).warnings
+  assert.match(warning, /^metrics_raw has partitions for \d\d h only/)
+  assert.deepEqual(others, [])
 })

@@ -53,7 +53,11 @@ test('a reader that takes long holds up neither writers nor the other tables, an
   const tools = { log, database, logger, keep: limits, clock: () => now }
   const retention = startRetention({ ...tools, registry: new Registry() })
   await retention.makePartitions()
-  const check = createPartitionsCheck(database, limits, () => now)
+  const check = createPartitionsCheck(
+    (work) => work(database),
+    limits,
+    () => now,
+  )
   assert.deepEqual(await check(), [])
 
   const reader = await database.connection()

@@ -32,6 +32,8 @@ export interface TenantDetail {
   }
   /** Epoch ms. */
   readonly server_time: number
+  /** What an operator should see to, one sentence each. */
+  readonly warnings: readonly string[]
 }
 
 export interface SeriesItem {

@@ -10,6 +10,7 @@ const detail = {
   series_count: 1,
   ingest: { points_per_s: 1, lag_ms: 1, behind_records: 0, behind_ms: 0 },
   server_time: 5000,
+  warnings: [],
 }
 
 function setup(agent?: string) {

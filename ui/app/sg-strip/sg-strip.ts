@@ -48,6 +48,7 @@ export class SgStrip extends LitElement {
     const feed = this.#feed.feed
     const { kind, text } = connection(feed)
     const behind = feed?.detail?.ingest.behind_ms ?? 0
+    const warnings = feed?.detail?.warnings ?? []
     const lag = feed?.lags.percentile(0.5) ?? Number.NaN
     return html`<footer class="strip">
       <span class="item state" data-kind=${kind}><i aria-hidden="true"></i>${text}</span>
@@ -59,6 +60,11 @@ export class SgStrip extends LitElement {
             >`
       }
       ${feed?.detailError ? html`<span class="item bad wide" title=${feed.detailError}>status unknown</span>` : nothing}
+      ${
+        warnings.length > 0
+          ? html`<span class="item bad" data-role="warnings" title=${warnings.join('\n')}>storage needs attention</span>`
+          : nothing
+      }
       <span class="grow"></span>
       <span class="item wide"
         ><span class="word">server</span
