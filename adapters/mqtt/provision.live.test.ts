@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Services, startServices } from '@streamgauge/local/stack.ts'
 import type { MqttClient } from 'mqtt'
+import { within } from '../deadline.ts'
 import { findAgent } from '../mariadb/agents.ts'
 import { migrate } from '../mariadb/migrate.ts'
 import { type Database, openDatabase } from '../mariadb/pool.ts'
@@ -55,7 +56,12 @@ const bridge = () => connectTest(url(), loginOf(url()))
 const enroll = async (tenant: Tenant, agentId: string, renew = false) =>
   (await provision.enroll({ tenant, agentId }, { renew })).login
 
-const closed = (client: MqttClient) => new Promise<void>((resolve) => client.once('close', () => resolve()))
+const closed = async (client: MqttClient) =>
+  await within(
+    new Promise<void>((resolve) => client.once('close', () => resolve())),
+    5_000,
+    'still connected',
+  )
 
 /** What the bridge reads; it has one connection. */
 async function collect(...patterns: string[]) {
