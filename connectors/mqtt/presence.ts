@@ -47,7 +47,7 @@ const settings = {
   /** Agents whose last report is remembered, so that hearing it again costs nothing. */
   remembered: 50_000,
   /** For one group to be stored; what comes of it later does no harm. */
-  deadlineMs: 1_500,
+  deadlineMs: 1_000,
   retryMs: { min: 250, max: 2_000 },
   closeMs: 2_000,
   /** Between two lines of the log about reports that are none. */
@@ -148,7 +148,6 @@ export function openAgentPresence(options: AgentPresenceOptions): AgentPresence 
           continue
         }
         turn(true, error)
-        await announceUnstored()
         if (closing.signal.aborted) break
         await sleep(pauseMs, undefined, { signal: closing.signal }).catch(() => undefined)
         pauseMs = Math.min(2 * pauseMs, settings.retryMs.max)

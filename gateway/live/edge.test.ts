@@ -22,6 +22,7 @@ test('of several bridges the last to begin and the least heard count', () => {
   const edge = new Edge()
   edge.note({ bridge: 'a', since: 100 }, 5_000)
   edge.note({ bridge: 'b', since: 4_000 }, 5_400)
+  edge.note({ bridge: 'c', since: 200 }, 5_400)
   assert.deepEqual(edge.sight(5_500), { edgeSince: 4_000, edgeUntil: 5_000 })
   edge.note({ bridge: 'b', since: null }, 5_600)
   assert.deepEqual(edge.sight(5_600), deaf)
