@@ -14,7 +14,7 @@ const noCounts = { waitingMessages: 0, droppedPoints: 0, bytes: 0 }
 /** Says what the agent would send, and whether the broker lets it in; false when it does not. */
 export async function check(config: Config, say: (text: string) => void): Promise<boolean> {
   const { url, username, password, topics, intervalMs, mounts, spool } = config
-  const look = createLook(mounts)
+  const look = await createLook(mounts)
   await sleep(lookMs)
   const points = await look(Date.now(), noCounts)
   const bytes = splitPoints(points, Infinity).map(

@@ -36,7 +36,7 @@ export const settings = {
 
 type Key = keyof typeof settings
 
-const protocols = ['mqtt:', 'mqtts:', 'ws:', 'wss:']
+const protocols = ['mqtt:', 'mqtts:']
 const range = { intervalMs: [100, limits.agentIntervalMs], spoolBytes: [1024 * 1024, 2 ** 40] } as const
 
 /**

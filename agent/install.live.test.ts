@@ -45,7 +45,7 @@ test('the script installs program, login and unit, keeps the login a secret, and
   const unit = readFileSync(join(root, 'etc/systemd/system/streamgauge-agent.service'), 'utf8')
   assert.match(
     unit,
-    /^ExecStart=\/\S+ \/usr\/local\/lib\/streamgauge-agent\/streamgauge-agent.js --config=\$\{C/m,
+    /^ExecStart=\/\S+ --max-semi-space-size=1 \/usr\/local\/lib\/streamgauge-agent\/streamgauge-agent.js --config=\$\{C/m,
   )
   assert.match(unit, /^LoadCredential=config.json:\/etc\/streamgauge-agent\/config.json$/m)
 

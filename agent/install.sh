@@ -61,7 +61,7 @@ chmod 600 "$config"
 if [ "$(id -u)" != 0 ] && [ -z "$root" ] || { [ -z "$root" ] && [ ! -d /run/systemd/system ]; }; then
   spool=$HOME/.local/state/streamgauge-agent
   echo "Installed. There is no systemd to run it as a service here; run it with"
-  echo "  AGENT_SPOOL=$spool $node $program/streamgauge-agent.js --config=$config"
+  echo "  AGENT_SPOOL=$spool $node --max-semi-space-size=1 $program/streamgauge-agent.js --config=$config"
   exit 0
 fi
 
@@ -73,7 +73,8 @@ After=network-online.target
 Wants=network-online.target
 
 [Service]
-ExecStart=$node ${program#"$root"}/streamgauge-agent.js --config=\${CREDENTIALS_DIRECTORY}/config.json
+# Collects garbage early: little memory, at no cost.
+ExecStart=$node --max-semi-space-size=1 ${program#"$root"}/streamgauge-agent.js --config=\${CREDENTIALS_DIRECTORY}/config.json
 # Only root can read the login; the service gets a copy of its own.
 LoadCredential=config.json:${config#"$root"}
 Environment=AGENT_SPOOL=/var/lib/streamgauge-agent

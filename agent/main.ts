@@ -52,11 +52,9 @@ async function main([command = 'run', ...more]: string[]): Promise<void> {
 async function run(config: Config): Promise<void> {
   const release = attempt(() => lockSpool(config.spool.folder))
   process.once('exit', release)
-  const inventory = await readInventory()
+  const [inventory, look] = [await readInventory(), await createLook(config.mounts)]
   const report = (text: string) => console.error(text)
-  const agent = attempt(() =>
-    startAgent({ ...config, version, inventory, look: createLook(config.mounts), report }),
-  )
+  const agent = attempt(() => startAgent({ ...config, version, inventory, look, report }))
   for (const signal of ['SIGTERM', 'SIGINT'] as const)
     process.once(signal, async () => {
       await agent.stop()
@@ -66,7 +64,7 @@ async function run(config: Config): Promise<void> {
 
 async function print(): Promise<never> {
   const intervalMs = Number(process.env.AGENT_INTERVAL_MS || settings.interval_ms[1])
-  const look = createLook(mountsOf(process.env.AGENT_MOUNTS || undefined) ?? [])
+  const look = await createLook(mountsOf(process.env.AGENT_MOUNTS || undefined) ?? [])
   process.stdout.on('error', () => process.exit()) // whoever read it has had enough
   for (;;) {
     await sleep(intervalMs)

@@ -1,7 +1,8 @@
-import mqtt, { type MqttClient } from 'mqtt'
+import { connect, isIP, type Socket } from 'node:net'
+import { MqttClient } from 'mqtt'
 
 export interface LinkOptions {
-  /** Of the broker, without a login: `mqtt://`, `mqtts://`, `ws://` or `wss://`. */
+  /** Of the broker, without a login: `mqtt://` or `mqtts://`. */
   readonly url: string
   readonly username: string
   readonly password: string
@@ -33,8 +34,6 @@ export class LinkError extends Error {
   }
 }
 
-type Protocol = 'mqtt' | 'mqtts' | 'ws' | 'wss'
-
 const defaults = {
   /** The broker speaks of a lost agent after one and a half of it, s. */
   keepaliveSeconds: 8,
@@ -42,20 +41,15 @@ const defaults = {
   /** A broker that answers no publish for so long is gone, whatever TCP says. */
   answerMs: 10_000,
   closeMs: 1_000,
-  ports: { 'mqtt:': 1883, 'mqtts:': 8883, 'ws:': 80, 'wss:': 443 },
+  ports: { plain: 1883, secure: 8883 },
   /** When the broker names none (MQTT 5, 3.2.2.3.3 and 3.2.2.3.6). */
   receiveMaximum: 65_535,
   maximumPacketSize: 268_435_455,
 }
 
 /** Connects; rejects with a LinkError. */
-export function openLink({ url, username, password, will }: LinkOptions): Promise<Link> {
-  const { protocol, hostname, port, pathname } = new URL(url)
-  const client = mqtt.connect({
-    protocol: protocol.slice(0, -1) as Protocol,
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: port === '' ? defaults.ports[protocol as keyof typeof defaults.ports] : Number(port),
-    path: pathname,
+export async function openLink({ url, username, password, will }: LinkOptions): Promise<Link> {
+  const client = new MqttClient(await streamTo(new URL(url)), {
     protocolVersion: 5,
     clientId: username,
     username,
@@ -86,6 +80,17 @@ export function openLink({ url, username, password, will }: LinkOptions): Promis
     })
     client.once('connect', () => resolve(toLink(client, closed)))
   })
+}
+
+/** Only what is used is loaded: TLS takes 5 MB. */
+async function streamTo({ protocol, hostname, port }: URL): Promise<() => Socket> {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const secure = protocol === 'mqtts:'
+  const { plain, secure: encrypted } = defaults.ports
+  const address = { host, port: port === '' ? (secure ? encrypted : plain) : Number(port) }
+  if (!secure) return () => connect(address)
+  const tls = await import('node:tls')
+  return () => tls.connect({ ...address, ...(isIP(host) === 0 && { servername: host }) })
 }
 
 /** A publish without an answer. */
