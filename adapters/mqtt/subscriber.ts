@@ -175,6 +175,7 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
         })
       }
       isSubscribed = true
+      away = new Error('the connection was lost')
       if (isAway) logger.info('the broker can be reached again')
       isAway = false
       options.onSubscribed?.()
