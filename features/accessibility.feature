@@ -12,6 +12,9 @@ Feature: The dashboard is for everybody
       | the overview        |
       | the tenant page     |
       | the agents page     |
+      | a list of agents    |
+      | the enrolment form  |
+      | one agent's charts  |
 
   Scenario: A chart is used by keyboard alone
     Given a tenant exists

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { AxeBuilder } from '@axe-core/playwright'
 import { Then, When } from '@cucumber/cucumber'
+import { agentRow, openAgentsPage } from '../support/agents-page.ts'
 import { openTenantPage, panel } from '../support/dashboard.ts'
 import type { Scene } from '../support/world.ts'
 
@@ -19,6 +20,21 @@ const pages: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
   },
   async 'the agents page'({ page, stack }) {
     await page.goto(`${stack.url}/agents`)
+  },
+  async 'a list of agents'(scene) {
+    await sendAsAgent(scene)
+    await agentRow(await openAgentsPage(scene), 'web-1').waitFor()
+  },
+  async 'the enrolment form'(scene) {
+    const page = await openAgentsPage(scene)
+    await page.getByRole('button', { name: 'Enrol an agent' }).click()
+    await page.getByRole('dialog').waitFor()
+  },
+  async "one agent's charts"(scene) {
+    await sendAsAgent(scene)
+    await agentRow(await openAgentsPage(scene), 'web-1').click()
+    await scene.page.getByRole('group', { name: 'Filtered by agent web-1' }).waitFor()
+    await scene.page.locator('[data-metric] canvas').first().waitFor()
   },
 }
 
@@ -64,6 +80,11 @@ Then('nothing has to be scrolled sideways', async function (this: Scene) {
   }))
   assert.ok(content <= window, `${content} pixels of content in ${window}`)
 })
+
+async function sendAsAgent(scene: Scene): Promise<void> {
+  const point = { metric_name: 'cpu.percent', agent_id: 'web-1', value: 1 }
+  assert.equal((await scene.tenant().post(point)).status, 202)
+}
 
 async function tabInto(scene: Scene, metric: string): Promise<void> {
   const chart = panel(scene.page, metric).getByRole('img')

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Browser, chromium } from 'playwright'
+import { installDebianPackage } from './debian.ts'
 
 const run = promisify(execFile)
 
@@ -34,7 +35,7 @@ async function chromiumPath(): Promise<string> {
   const found = onPath() ?? (existsSync(bundled) ? bundled : undefined)
   if (found) return found
   const failures: string[] = []
-  for (const install of [installDebianPackage, download]) {
+  for (const install of [() => installDebianPackage('chromium'), download]) {
     try {
       await install()
       const path = onPath() ?? (existsSync(bundled) ? bundled : undefined)
@@ -60,16 +61,6 @@ function isExecutable(path: string): boolean {
   } catch {
     return false
   }
-}
-
-async function installDebianPackage(): Promise<void> {
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
-    throw new Error('apt-get needs root on Debian')
-  }
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  const options = ['-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=120']
-  await run('apt-get', ['update'], { env })
-  await run('apt-get', ['install', ...options, 'chromium'], { env, maxBuffer: 2 ** 26 })
 }
 
 async function download(): Promise<void> {
