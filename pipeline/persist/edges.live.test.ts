@@ -222,6 +222,7 @@ test('a step is told when it is done, and not before: a kill there is a kill bet
     told.filter((step) => step !== 'offsets' && !step.startsWith('rollup_')),
     [
       ...[
+        'taken',
         'locked',
         'stored',
         'moved',
@@ -230,7 +231,7 @@ test('a step is told when it is done, and not before: a kill there is a kill bet
         'published',
         'saved',
       ],
-      ...['republished', 'letters', 'locked', 'stored', 'moved', 'committed', 'published', 'saved'],
+      ...['republished', 'letters', 'taken', 'locked', 'stored', 'moved', 'committed', 'published', 'saved'],
     ],
   )
   assert.ok(told.includes('offsets'))
