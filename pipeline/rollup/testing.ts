@@ -57,13 +57,15 @@ function firstAndLast(ts: number, value: number) {
   return { first: value, firstTs: ts, last: value, lastTs: ts, magnitude: 0 }
 }
 
-/** Windows whose row differs from what the points give, as text; both tables must hold all of both. */
-export async function differences(db: Database): Promise<string[]> {
+/** Windows that begin from `since` on, epoch ms, and whose row differs from what the points give, as text. */
+export async function differences(db: Database, since = 0): Promise<string[]> {
   const found: string[] = []
   for (const length of Object.keys(windowLengths) as WindowLength[]) {
     const key = ({ series, start }: WindowRow) => `${length} ${series}@${start}`
-    const expected = new Map((await recomputed(db, length)).map((row) => [key(row), row]))
+    const points = (await recomputed(db, length)).filter(({ start }) => start >= since)
+    const expected = new Map(points.map((row) => [key(row), row]))
     for (const row of await storedWindows(db, length)) {
+      if (row.start < since) continue
       const { magnitude, ...wanted } = expected.get(key(row)) ?? { magnitude: 0 }
       expected.delete(key(row))
       const sum = 'sum' in wanted && Math.abs(wanted.sum - row.sum) <= most * magnitude ? row.sum : undefined
