@@ -42,6 +42,7 @@ export function startAgent(options: AgentOptions): Agent {
   const offsetMs = offsetOf(username, intervalMs)
   let farewell: (() => Promise<unknown>) | undefined
   let timer: NodeJS.Timeout | undefined
+  let planned = 0
   let isUnreadable = false
   let dropped = 0
 
@@ -74,7 +75,8 @@ export function startAgent(options: AgentOptions): Agent {
 
   function schedule(): void {
     const now = Date.now()
-    timer = setTimeout(tick, nextLook(now, intervalMs, offsetMs) - now)
+    planned = nextLook(now, planned, { intervalMs, offsetMs })
+    timer = setTimeout(tick, planned - now)
   }
 
   async function tick(): Promise<void> {

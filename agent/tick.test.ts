@@ -2,15 +2,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { nextLook, offsetOf } from './tick.ts'
 
-test('looks lie on a grid of the interval, shifted by the offset, and always ahead', () => {
-  const table = [
-    { now: 10_000, offset: 0, at: 11_000 },
-    { now: 10_001, offset: 0, at: 11_000 },
-    { now: 10_000, offset: 250, at: 10_250 },
-    { now: 10_250, offset: 250, at: 11_250 },
-    { now: 10_300, offset: 250, at: 11_250 },
+test('looks lie on a grid of the interval, shifted by the offset, always ahead, and none comes twice', () => {
+  const table: [string, number, number, number, number][] = [
+    ['the first', 10_000, 0, 0, 11_000],
+    ['a late one', 10_001, 10_000, 0, 11_000],
+    ['shifted', 10_000, 9_250, 250, 10_250],
+    ['on time', 10_250, 10_250, 250, 11_250],
+    ['a timer that came early', 10_249, 10_250, 250, 11_250],
+    ['a machine that slept', 99_900, 10_250, 250, 100_250],
+    ['a clock that was set back', 5_000, 10_250, 250, 5_250],
   ]
-  for (const { now, offset, at } of table) assert.equal(nextLook(now, 1000, offset), at)
+  for (const [when, now, planned, offsetMs, at] of table)
+    assert.equal(nextLook(now, planned, { intervalMs: 1000, offsetMs }), at, when)
 })
 
 test('a fleet is spread over the interval, each agent at a place of its own that stays', () => {

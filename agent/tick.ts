@@ -1,9 +1,16 @@
+interface Grid {
+  readonly intervalMs: number
+  readonly offsetMs: number
+}
+
 /**
  * When to look next, epoch ms: on a grid of the interval that begins at an offset of the agent's own, so that a fleet
- * doesn't look, and send, at the same moment.
+ * doesn't look, and send, at the same moment. `planned` is when this look was due: timers may come a millisecond early,
+ * and the same place must not come twice. A clock that was set back is believed.
  */
-export function nextLook(now: number, intervalMs: number, offsetMs: number): number {
-  return Math.floor((now - offsetMs) / intervalMs + 1) * intervalMs + offsetMs
+export function nextLook(now: number, planned: number, { intervalMs, offsetMs }: Grid): number {
+  const from = planned - now < intervalMs ? Math.max(now, planned) : now
+  return Math.floor((from - offsetMs) / intervalMs + 1) * intervalMs + offsetMs
 }
 
 /** An agent's place in the interval: the same at every start, and spread over all agents (FNV-1a). */

@@ -40,8 +40,8 @@ export interface Installation extends AsyncDisposable {
   readonly log: Log
   readonly operatorToken: string
   readonly database: Database
-  /** The process of this name now; throws while there is none. */
-  pid(name: ProcessName): number
+  /** The process of this name now, or the broker; throws while there is none. */
+  pid(name: ProcessName | 'mqtt'): number
   signal(name: ProcessName, signal: NodeJS.Signals): void
   /** A new tenant with a name that begins so; one of a partition that no other lives in, while there is one. */
   tenant(prefix: string): Promise<Tenant>
@@ -71,7 +71,7 @@ export async function startInstallation(options: {
   const env = {
     ...process.env,
     ...limits,
-    ...Object.fromEntries(services.map(({ service, url }) => [service.variable, url])),
+    ...Object.assign({}, ...services.map(({ environment }) => environment)),
     OPERATOR_TOKEN: operator,
     LOG_LEVEL: 'warn',
   }
@@ -111,7 +111,7 @@ export async function startInstallation(options: {
     }
   }
 
-  function pid(name: ProcessName): number {
+  function pid(name: ProcessName | 'mqtt'): number {
     const found = running.find((child) => child?.program.name === name)?.pid()
     if (found === undefined) throw new Error(`there is no process ${name} at the moment`)
     return found
