@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { Watch } from '../live/watch.ts'
 import { makeFilter } from './filter.ts'
 import { batchOf, entryOf } from './fixture.ts'
 import { Reader, readerDefaults } from './reader.ts'
@@ -11,6 +12,7 @@ function setup(options: { metrics?: string[]; keep?: number } = {}) {
   const ring = new ReplayRing({ keepMs: 60_000, tenantBytes: options.keep ?? 1e9, totalBytes: 1e9 })
   ring.anchor(3, 9)
   const written: string[] = []
+  const watch = new Watch()
   const socket = { flows: true }
   const reader = new Reader({
     partition: 3,
@@ -18,6 +20,7 @@ function setup(options: { metrics?: string[]; keep?: number } = {}) {
     filter: makeFilter(options.metrics ?? [], []),
     ring,
     views: new Views(),
+    watch,
     sink: {
       write: (frame) => {
         written.push(brief(frame.toString()))
@@ -28,12 +31,18 @@ function setup(options: { metrics?: string[]; keep?: number } = {}) {
   const add = (src: number, metric = 'cpu', tenant = 'a') =>
     ring.add(tenant, entryOf(batchOf(tenant, src, metric), src))
   const take = () => written.splice(0)
-  return { ring, reader, socket, add, take }
+  const tell = (agent: string, status: 'online' | 'late') =>
+    watch.tell({ agent, state: { status, reason: null, lastSeen: null, intervalMs: null } })
+  return { ring, reader, socket, add, take, tell }
 }
 
 /** `points 3:12 [11 12]`, `resync 3:12 slow` or `id 3:12`. */
 function brief(frame: string): string {
   const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(frame)?.[1]
+  if (field('event') === 'agent') {
+    const agents = [...frame.matchAll(/^data: (.*)$/gm)].map(([, json]) => JSON.parse(json))
+    return agents.map(({ agent_id, status }) => `${agent_id} ${status}`).join(', ')
+  }
   const data = JSON.parse(field('data') ?? 'null')
   if (!data) return `id ${field('id')}`
   return `${field('event')} ${field('id')} ${data.reason ?? `[${data.x.join(' ')}]`}`
@@ -202,4 +211,34 @@ test('after a hole the stream resyncs to the new head', () => {
   add(50)
   reader.pump(0)
   assert.deepEqual(take(), ['id 3:9', 'resync 3:49 hole', 'points 3:50 [50]'])
+})
+
+test('changes of agents are told after the points that wait', () => {
+  const { reader, add, take, tell } = setup()
+  reader.open(undefined, 0)
+  take()
+  tell('web-1', 'late')
+  add(10)
+  reader.pump(0)
+  assert.deepEqual(take(), ['points 3:10 [10]', 'web-1 late'])
+  reader.pump(0)
+  assert.deepEqual(take(), [])
+})
+
+test('a blocked stream is told the last state of each agent when its socket takes bytes again', () => {
+  const { reader, socket, add, take, tell } = setup()
+  reader.open(undefined, 0)
+  socket.flows = false
+  add(10)
+  reader.pump(0)
+  take()
+  tell('web-1', 'late')
+  tell('web-2', 'late')
+  tell('web-1', 'online')
+  add(11)
+  reader.pump(0)
+  assert.deepEqual(take(), [])
+  socket.flows = true
+  reader.drained(0)
+  assert.deepEqual(take(), ['points 3:11 [11]', 'web-1 online, web-2 late'])
 })
