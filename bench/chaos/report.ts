@@ -26,6 +26,7 @@ export function reportOf(result: RunResult): string {
     ['PUBLISHED DIFFERENTLY', flaws.differing],
     ['PUBLISHED ≠ ROWS', flaws.publishedNotRows],
     ['DEAD WRONGLY', flaws.deadWrong],
+    ['WINDOWS ≠ POINTS', result.rollups.wrong],
     ['STUCK PARTITIONS', result.stuckPartitions],
     ['NOT MOVING AGAIN', cycles.filter(({ recoveryMs }) => recoveryMs === null).length],
     ['FAULTS THAT DID NOT COME TO PASS', cycles.filter(({ happened }) => !happened).length],
@@ -40,7 +41,7 @@ export function reportOf(result: RunResult): string {
   ]
   const width = Math.max(...lines.map(([name]) => name.length))
   const table = lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)
-  const examples = result.examples.map((example) => `  ${example}`)
+  const examples = [...result.examples, ...result.rollups.examples].map((example) => `  ${example}`)
   const logs = result.good ? [] : [`  logs of the roles: ${result.folder}`]
   return ['', ...table, ...examples, ...logs, result.good ? 'good' : 'NOT GOOD'].join('\n')
 }

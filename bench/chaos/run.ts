@@ -11,6 +11,7 @@ import { type Cycle, describeFault, type Fault } from './plan.ts'
 import { produce, type Surprises } from './producer.ts'
 import { createRandom } from './random.ts'
 import { judgeStream, type StreamVerdict, startReader } from './reader.ts'
+import { judgeRollups, type RollupVerdict } from './rollups.ts'
 import { describeStall } from './stall.ts'
 import { type Strike, strike } from './strike.ts'
 import { judge, type Place, type Verdict } from './verdict.ts'
@@ -44,6 +45,7 @@ export interface CycleResult {
 export interface RunResult extends Verdict {
   readonly cycles: readonly CycleResult[]
   readonly stuckPartitions: number
+  readonly rollups: RollupVerdict
   readonly stream: StreamVerdict
   /** Answers that no client should get. */
   readonly surprises: Surprises
@@ -132,16 +134,28 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     watchedRows.map(({ position, value }) => ({ offset: offsetOf(position), value })),
   )
   const complaints = readComplaints(arena.folder)
+  const rollups = await judgeRollups(arena)
   const good =
     Object.values(verdict.flaws).every((count) => count === 0) &&
     stuckPartitions === 0 &&
+    rollups.wrong === 0 &&
     results.every(({ happened, recoveryMs }) => happened && recoveryMs !== null) &&
     stream.lost + stream.doubled === 0 &&
     stream.points > 0 &&
     surprises.size + complaints.size === 0
   if (!good) arena.keep()
   const { folder } = arena
-  return { ...verdict, cycles: results, stuckPartitions, stream, surprises, complaints, folder, good }
+  return {
+    ...verdict,
+    cycles: results,
+    stuckPartitions,
+    rollups,
+    stream,
+    surprises,
+    complaints,
+    folder,
+    good,
+  }
 }
 
 /** Answers how many attempts it took; null when none of them came to anything. */
