@@ -9,6 +9,8 @@ export const topics = {
   persisted: 'metrics.persisted',
   /** Records that could not be persisted, with reason and position. */
   deadLetters: 'metrics.dlq',
+  /** Every change of state of an alert at least once, by tenant in the order of their ids. */
+  transitions: 'alerts.transitions',
 } as const
 
 /** Header of a `metrics.persisted` record: the offset of the ingest record it stands for. */
@@ -19,3 +21,6 @@ export const persistGroup = 'persist'
 
 /** The consumer group that keeps the windows of 1 and 5 minutes: its cursors say how far those are. */
 export const rollupGroup = 'rollup'
+
+/** The consumer group that holds points against rules: its cursors say how far alerts are decided. */
+export const alertGroup = 'alert'

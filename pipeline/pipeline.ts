@@ -6,7 +6,7 @@ import type { Logger } from '@streamgauge/adapters/log.ts'
 import { createCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
 import { type Database, openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import type { Registry } from '@streamgauge/adapters/metrics.ts'
-import { metricPartitions, persistGroup, rollupGroup, topics } from '@streamgauge/core/topics.ts'
+import { alertGroup, metricPartitions, persistGroup, rollupGroup, topics } from '@streamgauge/core/topics.ts'
 import { backoffMs } from './persist/backoff.ts'
 import type { AnyStepHook } from './persist/fail-point.ts'
 import type { KeeperHealth } from './persist/keeper.ts'
@@ -98,7 +98,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   async function prepare(): Promise<void> {
     await log.ensureTopics()
     await createCursors(database, persistGroup, metricPartitions)
-    await createFollowers(log, database, rollupGroup)
+    for (const group of [rollupGroup, alertGroup]) await createFollowers(log, database, group)
     await retention.makePartitions()
   }
 

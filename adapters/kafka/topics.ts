@@ -18,6 +18,7 @@ export const topicShapes: Readonly<Record<string, TopicShape>> = {
     partitions: 1,
     config: { 'retention.ms': String(30 * day), 'max.message.bytes': String(2 * 1024 * 1024) },
   },
+  [topics.transitions]: { partitions: metricPartitions, config: { 'retention.ms': String(7 * day) } },
 }
 
 /**
