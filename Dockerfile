@@ -22,11 +22,19 @@ COPY core core
 COPY ui ui
 RUN npm run build
 
-FROM manifests AS agent
+FROM manifests AS agent-build
 RUN npm ci --ignore-scripts --workspace=core --workspace=agent
 COPY core core
 COPY agent agent
 RUN npm run build:agent
+
+# The system agent alone: `docker build --target agent`.
+FROM ${NODE_IMAGE} AS agent
+RUN mkdir /var/lib/streamgauge-agent && chown node /var/lib/streamgauge-agent
+COPY --from=agent-build /app/agent/dist/streamgauge-agent.js /app/
+USER node
+VOLUME /var/lib/streamgauge-agent
+ENTRYPOINT ["node", "--max-semi-space-size=1", "/app/streamgauge-agent.js"]
 
 # What the roles need at run time and nothing else: no development tools, no `node` package, no UI libraries.
 FROM manifests AS dependencies
@@ -46,7 +54,7 @@ COPY pipeline pipeline
 COPY gateway gateway
 COPY --from=ui /app/ui/dist ui/dist
 # What the gateway hands to machines that become agents.
-COPY --from=agent /app/agent/dist agent/dist
+COPY --from=agent-build /app/agent/dist agent/dist
 COPY agent/install.sh agent/
 # The broker's volume begins as a copy of this folder, with its owner: it must be the broker's in its own image.
 RUN install --directory --owner=1883 --group=1883 --mode=700 /mosquitto/data

@@ -1,5 +1,6 @@
 import type { Line } from './line.ts'
 import { accept } from './lines/accept.ts'
+import { agent } from './lines/agent.ts'
 import { consumer } from './lines/consumer.ts'
 import { cost } from './lines/cost.ts'
 import { fanOut } from './lines/fan-out.ts'
@@ -14,6 +15,7 @@ import { recovery } from './lines/recovery.ts'
 export const lines: readonly Line[] = [
   idle,
   consumer,
+  agent,
   latencyIdle,
   pixel,
   latencyBusy,
