@@ -1,172 +1,25 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
-import { createAuthenticator } from '@streamgauge/adapters/auth.ts'
-import { createRegistry } from '@streamgauge/adapters/http/metrics.ts'
-import { createLog } from '@streamgauge/adapters/log.ts'
-import { createProvision, type Provision } from '@streamgauge/adapters/mqtt/provision.ts'
-import { connectTest } from '@streamgauge/adapters/mqtt/testing.ts'
-import { openRedis, type RedisStore } from '@streamgauge/adapters/redis/client.ts'
-import { createPresenceBell, listenPresence } from '@streamgauge/adapters/redis/presence.ts'
 import { poll } from '@streamgauge/bench/poll.ts'
-import { openSse, type SseClient } from '@streamgauge/bench/sse.ts'
-import { startWhole, type Whole } from '@streamgauge/bench/whole.ts'
-import { startBridge } from '@streamgauge/connectors/mqtt/bridge.ts'
-import { openAgentPresence } from '@streamgauge/connectors/mqtt/presence.ts'
-import { type Services, startServices } from '@streamgauge/local/stack.ts'
+import {
+  acme,
+  bearer,
+  connectAgent,
+  endBridge,
+  find,
+  list,
+  open,
+  provision,
+  services,
+  startAgents,
+  stopAgents,
+  told,
+  whole,
+  wordOf,
+} from './testing.ts'
 
-const logger = createLog({ name: 'test', level: 'silent', terminal: false })
-let services: Services
-let whole: Whole
-let redis: RedisStore
-let provision: Provision
-let bridge: { close(): Promise<void> }
-let bearer: { authorization: string }
-const acme = { id: 0, name: 'acme' }
-
-before(async () => {
-  services = await startServices({ only: ['mariadb', 'redis', 'mqtt'] })
-  const { env } = services
-  whole = await startWhole(env)
-  await whole.tenant('acme')
-  const [{ id }] = await whole.database.query<{ id: number }>("SELECT id FROM tenants WHERE name = 'acme'")
-  acme.id = id
-  bearer = { authorization: `Bearer ${(await whole.token('acme', 'ingest', 'read')).token}` }
-  redis = openRedis({ url: env.REDIS_URL, logger })
-  const bell = createPresenceBell(redis)
-  provision = createProvision({
-    database: whole.database,
-    adminUrl: env.MQTT_ADMIN_URL,
-    agentKey: env.MQTT_AGENT_KEY,
-    changed: (row) => void bell.agents([row]).catch(() => undefined),
-  })
-  bridge = await openBridge()
-  await warmUp()
-})
-after(async () => {
-  for (const name of ['mariadb', 'redis'] as const) services.control[name].signal('SIGCONT')
-  await provision.close()
-  await bridge.close()
-  redis.close()
-  await whole[Symbol.asyncDispose]()
-  await services[Symbol.asyncDispose]()
-})
-
-/** A bridge with what it keeps of agents, as main.ts puts them together. */
-async function openBridge(): Promise<{ close(): Promise<void> }> {
-  const registry = createRegistry()
-  const { database, log, config } = whole
-  const auth = createAuthenticator({ database, staleMaxMs: config.authStaleMaxMs, logger })
-  const presence = openAgentPresence({ database, bell: createPresenceBell(redis), logger, registry })
-  const { limits } = config
-  const mqtt = { url: services.env.MQTT_URL, shared: false }
-  const { onStatus } = presence
-  const opened = await startBridge({ mqtt, log, database, redis, auth, logger, registry, limits, onStatus })
-  presence.beat(() => opened.flows())
-  return {
-    async close() {
-      await opened.close()
-      await presence.close()
-      auth.close()
-    },
-  }
-}
-
-/** The first message takes long enough to look like a gap; after it the broker is heard without one. */
-async function warmUp(): Promise<void> {
-  using sse = await open()
-  const { login } = await provision.enroll({ tenant: acme, agentId: 'warm-1' }, { renew: false })
-  await using client = await connectTest(services.env.MQTT_URL, { ...login, clientId: login.username })
-  await client.publishAsync('metrics/acme/warm-1/cpu', '1', { qos: 1 })
-  await sse.find(({ event }) => event === 'points', 30_000)
-  const steady = Promise.withResolvers<void>()
-  let before: number | null = null
-  const ignore = () => undefined
-  const beat = ({ since }: { since: number | null }) => {
-    if (since !== null && since === before) steady.resolve()
-    before = since
-  }
-  const bell = listenPresence(
-    { url: services.env.REDIS_URL, logger },
-    { agent: ignore, listening: ignore, beat },
-  )
-  await steady.promise
-  bell.close()
-}
-
-interface Status {
-  agent_id: string
-  status: string
-  reason: string | null
-  last_seen: number | null
-  interval_ms: number | null
-}
-interface Item extends Status {
-  enrolled: boolean
-  enrolled_at?: number
-  version?: string
-  inventory?: object
-  metrics: { metric_name: string }[]
-}
-
-function open(query = '', url = whole.url): Promise<SseClient> {
-  return openSse(`${url}/api/v1/stream/acme${query}`, bearer)
-}
-
-/** The first `agent` event of this agent from now on that says so; "offline lost" or "online". */
-async function told(sse: SseClient, agent: string, word: string, withinMs = 10_000): Promise<Status> {
-  const from = sse.blocks.length
-  const block = await sse.find((each) => {
-    if (each.event !== 'agent' || sse.blocks.indexOf(each) < from) return false
-    const { agent_id, status, reason } = JSON.parse(each.data ?? '') as Status
-    return agent_id === agent && [status, reason].filter(Boolean).join(' ') === word
-  }, withinMs)
-  assert.equal(block.id, undefined)
-  return JSON.parse(block.data ?? '') as Status
-}
-
-async function list(query = ''): Promise<Item[]> {
-  const response = await fetch(`${whole.url}/api/v1/tenants/acme/agents${query}`, { headers: bearer })
-  assert.equal(response.status, 200)
-  return ((await response.json()) as { items: Item[] }).items
-}
-
-async function find(agent: string): Promise<Item | undefined> {
-  return (await list()).find(({ agent_id }) => agent_id === agent)
-}
-
-const wordOf = (item: Status | undefined) => [item?.status, item?.reason].filter(Boolean).join(' ')
-
-/** An enrolled agent on a connection of its own, with a will. */
-async function connectAgent(agentId: string, options: { epoch?: number; intervalMs?: number } = {}) {
-  const { epoch = 1, intervalMs = 60_000 } = options
-  const { login } = await provision
-    .enroll({ tenant: acme, agentId }, { renew: false })
-    .catch(() => provision.enroll({ tenant: acme, agentId }, { renew: true }))
-  const topic = `agents/acme/${agentId}/status`
-  const status = (more: object) => JSON.stringify({ reason: null, epoch, at: Date.now(), ...more })
-  const will = {
-    topic,
-    payload: Buffer.from(status({ status: 'offline', reason: 'lost' })),
-    qos: 1 as const,
-    retain: true,
-  }
-  const client = await connectTest(
-    services.env.MQTT_URL,
-    { ...login, clientId: login.username },
-    { will, keepalive: 10 },
-  )
-  const say = (more: object) => client.publishAsync(topic, status(more), { qos: 1, retain: true })
-  return {
-    client,
-    say,
-    bear: () =>
-      say({ status: 'online', interval_ms: intervalMs, version: '1.2.0', inventory: { os: 'Debian 12' } }),
-    send: (value: number) =>
-      client.publishAsync(`metrics/acme/${agentId}/cpu`, JSON.stringify({ value }), { qos: 1 }),
-    /** Cuts the connection, as the end of the process does. */
-    die: () => client.stream.destroy(),
-  }
-}
+before(startAgents)
+after(stopAgents)
 
 test('an enrolled agent that was never heard of is in the list, unknown', async () => {
   using sse = await open()
@@ -320,18 +173,27 @@ test('a revoked agent is offline at once, and the word of the broker does not ch
 })
 
 test('a gateway that has just started knows what agents said before, and calls nobody offline', async () => {
-  const known = (await list()).map((item) => [item.agent_id, wordOf(item), item.version])
+  const alive = await connectAgent('alive-1')
+  await alive.bear()
+  const words = async () =>
+    (await list())
+      .filter(({ agent_id }) => /^(web|alive)-/.test(agent_id))
+      .map((item) => [item.agent_id, wordOf(item), item.version].join(' '))
+  // The wills of the tests before are still on their way.
+  await poll(async () => {
+    const online = (await words()).filter((word) => word.includes('online'))
+    return online.join() === 'alive-1 online 1.2.0'
+  })
+  const known = await words()
   await whole.restart()
   using sse = await open()
   await sse.find(({ id }) => id !== undefined)
-  await poll(async () => {
-    const now = (await list()).map((item) => [item.agent_id, wordOf(item), item.version])
-    return JSON.stringify(now) === JSON.stringify(known)
-  })
+  await poll(async () => (await words()).join() === known.join())
   assert.deepEqual(
-    sse.blocks.filter(({ event, data }) => event === 'agent' && data?.includes('"lost"')),
+    sse.blocks.filter(({ event, data }) => event === 'agent' && data?.includes('alive-1')),
     [],
   )
+  alive.die()
 })
 
 test('while MariaDB hangs a lost agent is told all the same, and stored when it is back', async () => {
@@ -360,9 +222,9 @@ test('while the bridge is away silence proves nothing: an agent is unknown until
   await agent.bear()
   await born
   const unknown = told(sse, 'web-8', 'unknown')
-  await bridge.close()
+  const startBridge = await endBridge()
   await unknown
-  bridge = await openBridge()
+  await startBridge()
   const back = told(sse, 'web-8', 'online')
   await agent.send(1)
   await back
