@@ -159,12 +159,28 @@ export const styles = css`
     font-size: 12px;
   }
 
-  canvas {
+  .value svg {
     flex: 1;
     min-width: 0;
-    width: 100%;
     max-width: 140px;
     height: 26px;
+  }
+
+  .trend {
+    fill: none;
+    stroke: var(--sg-accent);
+    stroke-width: 1.25;
+    stroke-linejoin: round;
+    stroke-linecap: round;
+    vector-effect: non-scaling-stroke;
+  }
+
+  .dot {
+    stroke-width: 3.5;
+  }
+
+  .row:not([data-status="online"]) .trend {
+    stroke: var(--sg-offline);
   }
 
   .row:not(.head) > .last-values {

@@ -6,7 +6,9 @@ import { formatAge, formatDateTime, formatValue, unitOf } from '../../model/form
 import type { LastValues } from '../../model/last-values.ts'
 import { hrefOf } from '../../model/route.ts'
 import { rowAfter } from '../../model/row-keys.ts'
+import { RowSlots } from '../../model/row-slots.ts'
 import { type RowWindow, rowWindow, scrollInto } from '../../model/row-window.ts'
+import { trendBox } from '../../model/trend-path.ts'
 import type { Trends } from '../../model/trends.ts'
 import { base, controls } from '../../styles/shared.ts'
 import { icons } from '../icons.ts'
@@ -18,6 +20,7 @@ import { TrendLines } from './trend-lines.ts'
 const shownValues = 2
 /** Heights in CSS pixels, the same as in the styles: one line, or two where it is narrow. */
 const rowHeight = { wide: 40, narrow: 64 }
+const box = `0 0 ${trendBox.width} ${trendBox.height}`
 const narrow = matchMedia('(max-width: 760px)')
 
 /**
@@ -55,6 +58,7 @@ export class SgAgentsTable extends LitElement {
   #scrollTop = 0
   #height = 0
   readonly #lines = new TrendLines()
+  readonly #slots = new RowSlots()
   readonly #sized = new ResizeObserver(() => this.#measure())
 
   constructor() {
@@ -137,6 +141,7 @@ export class SgAgentsTable extends LitElement {
     if (this.#focused && at >= 0 && at < first) rows.unshift(at)
     if (this.#focused && at >= last) rows.push(at)
     const stop = rows.includes(at) ? at : Math.ceil(this.#scrollTop / this.#rowHeight)
+    const slots = this.#slots.assign(rows.map((i) => agents[i].agent_id))
     return html`<div
       role="rowgroup"
       class="rows"
@@ -147,7 +152,7 @@ export class SgAgentsTable extends LitElement {
     >
       ${repeat(
         rows,
-        (i) => agents[i].agent_id,
+        (_, nth) => slots[nth],
         (i) => this.#row(agents[i], i, i === stop),
       )}
     </div>`
@@ -178,7 +183,10 @@ export class SgAgentsTable extends LitElement {
       <span role="gridcell" class="value"
         >${
           trends
-            ? html`<b class="mono">${formatValue(value, unitOf(trends.metric))}</b><canvas aria-hidden="true"></canvas>`
+            ? html`<b class="mono">${formatValue(value, unitOf(trends.metric))}</b
+                ><svg viewBox=${box} preserveAspectRatio="none" aria-hidden="true">
+                  <path class="trend" /><path class="trend dot" />
+                </svg>`
             : nothing
         }</span
       >
@@ -221,7 +229,6 @@ export class SgAgentsTable extends LitElement {
   }
 
   #measure = () => {
-    this.#lines.resized()
     this.#height = this.#scroller.clientHeight
     this.#scrollTop = this.#scroller.scrollTop
     this.requestUpdate()

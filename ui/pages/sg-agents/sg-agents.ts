@@ -110,8 +110,10 @@ export class SgAgents extends LitElement {
       .now=${now}
       .sort=${sort}
       ?manages=${this.#manages}
-      @pointerenter=${() => this.#arranger.hold(true)}
-      @pointerleave=${() => this.#arranger.hold(false)}
+      @pointerenter=${() => this.#arranger.hold('pointer', true)}
+      @pointerleave=${() => this.#arranger.hold('pointer', false)}
+      @focusin=${() => this.#arranger.hold('focus', true)}
+      @focusout=${() => this.#arranger.hold('focus', false)}
       @sg-sort=${(e: CustomEvent<SortKey>) => this.#go({ sort: formatSort(pressed(sort, e.detail)) }, true)}
       @sg-window=${(e: CustomEvent<string[]>) => this.#trends.look(e.detail)}
       @sg-revoke=${(e: CustomEvent<string>) => this.#revoke(e.detail)}

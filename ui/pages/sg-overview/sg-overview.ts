@@ -229,8 +229,10 @@ export class SgOverview extends LitElement {
       .values=${fleet.values}
       .trends=${this.#trends.trends}
       .now=${now}
-      @pointerenter=${() => this.#arranger.hold(true)}
-      @pointerleave=${() => this.#arranger.hold(false)}
+      @pointerenter=${() => this.#arranger.hold('pointer', true)}
+      @pointerleave=${() => this.#arranger.hold('pointer', false)}
+      @focusin=${() => this.#arranger.hold('focus', true)}
+      @focusout=${() => this.#arranger.hold('focus', false)}
       @sg-window=${(e: CustomEvent<string[]>) => this.#trends.look(e.detail)}
     ></sg-agents-table>`
   }
