@@ -89,7 +89,7 @@ test('npm start feeds demo, says where everything is, keeps it so after a kill, 
   assert.equal(local.url, `http://127.0.0.1:${env.HTTP_PORT}`)
   assert.ok(first.output.includes(local.sign_in))
   assert.equal(local.services.mariadb?.url, stack.databaseUrl)
-  assert.deepEqual(Object.keys(local.roles), ['connectors', 'pipeline', 'gateway', 'agent'])
+  assert.deepEqual(Object.keys(local.roles), ['connectors', 'bridge', 'pipeline', 'gateway', 'agent'])
   assert.ok(pidsOf(local).every((pid) => identify(pid)))
   await seen(local, ['cpu.usage', 'disk.usage', 'memory.used'])
 

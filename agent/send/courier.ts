@@ -139,6 +139,7 @@ export function createCourier({ spool, topics, report }: CourierOptions): Courie
 
   return {
     put(points) {
+      if (points.length === 0) return
       for (const message of spoolPoints(points)) {
         if (link === undefined || resume !== undefined) continue
         if (underWay.size < window()) void send(message)
