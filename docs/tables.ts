@@ -77,6 +77,12 @@ const meanings: { readonly [K in keyof Limits]: readonly [string, (value: number
     duration,
     'older windows are dropped',
   ],
+  alertFreshMs: [
+    'The last value of a series counts as its present one for',
+    duration,
+    'a breach is no longer taken to last; `no_data` decides',
+  ],
+  alertFreshIntervals: ['Or for so many of its intervals, where that is longer', count, 'the same'],
   listDefault: ['Items of a list answer without `limit`', count, 'follow `next`'],
   listMax: ['Items of a list answer at most', count, '`limit` is clamped, follow `next`'],
 }
