@@ -142,23 +142,26 @@ export class SgAgentsTable extends LitElement {
     if (this.#focused && at >= last) rows.push(at)
     const stop = rows.includes(at) ? at : Math.ceil(this.#scrollTop / this.#rowHeight)
     const slots = this.#slots.assign(rows.map((i) => agents[i].agent_id))
+    // nodes stay in the order of their slots, for moving them has all of them laid out again; readers are told theirs
+    const places = rows.map((row, nth) => ({ row, slot: slots[nth] })).sort((a, b) => a.slot - b.slot)
     return html`<div
       role="rowgroup"
       class="rows"
+      aria-owns=${slots.map((slot) => `row-${slot}`).join(' ')}
       .style=${`height: ${agents.length * this.#rowHeight}px`}
       @keydown=${this.#key}
       @focusin=${this.#focusIn}
       @focusout=${this.#focusOut}
     >
       ${repeat(
-        rows,
-        (_, nth) => slots[nth],
-        (i) => this.#row(agents[i], i, i === stop),
+        places,
+        ({ slot }) => slot,
+        ({ row, slot }) => this.#row(agents[row], { row, slot, isStop: row === stop }),
       )}
     </div>`
   }
 
-  #row(agent: AgentItem, i: number, isStop: boolean) {
+  #row(agent: AgentItem, { row, slot, isStop }: { row: number; slot: number; isStop: boolean }) {
     const { agent_id, status, reason, last_seen, version } = agent
     const { trends } = this
     const values = this.values.of(agent_id).filter(({ metric }) => metric !== trends?.metric)
@@ -166,10 +169,11 @@ export class SgAgentsTable extends LitElement {
     return html`<div
       role="row"
       class="row"
+      id=${`row-${slot}`}
       data-agent=${agent_id}
       data-status=${status}
-      aria-rowindex=${i + 2}
-      .style=${`transform: translateY(${i * this.#rowHeight}px)`}
+      aria-rowindex=${row + 2}
+      .style=${`transform: translateY(${row * this.#rowHeight}px)`}
     >
       <span role="rowheader" class="agent" title=${agent_id}
         ><a href=${hrefOf({ page: 'tenant', tenant: this.tenant, agent: agent_id })} tabindex=${isStop ? 0 : -1}
