@@ -151,13 +151,14 @@ test('late, doubled and replayed records, crashes, replaced and woken owners, an
 test('a record that is missing stops the partition at the one before it', () => {
   const { log } = drawLog(10)
   const memory = newMemory({ partition: 0, nextSrc: 0, topicOffset: 0, since: 0 })
-  const hole = log.findIndex(({ headers }) => headers[srcHeader] === '5')
   const holed = log.filter(({ headers }) => headers[srcHeader] !== '5')
   assert.throws(
     () => takeRecords(memory, holed, keep),
     (error) => error instanceof Stop && error.code === 'GAP',
   )
-  assert.deepEqual([memory.nextSrc, memory.topicOffset <= hole], [5, true])
+  // What is below the hole may have been published again after it: the first record above it is where reading goes on.
+  const above = holed.findIndex(({ headers }) => Number(headers[srcHeader]) > 5)
+  assert.deepEqual([memory.nextSrc, memory.topicOffset <= holed[above].offset], [5, true])
 })
 
 test('what persist has not written stops the partition', () => {
