@@ -11,8 +11,9 @@ import { type RowWindow, rowWindow, scrollInto } from '../../model/row-window.ts
 import { trendBox } from '../../model/trend-path.ts'
 import type { Trends } from '../../model/trends.ts'
 import { base, controls } from '../../styles/shared.ts'
-import { icons } from '../icons.ts'
 import '../sg-status/sg-status.ts'
+import { narrowStyles } from './narrow.styles.ts'
+import { revokeButton } from './revoke-button.ts'
 import { styles } from './sg-agents-table.styles.ts'
 import { TrendLines } from './trend-lines.ts'
 
@@ -28,7 +29,7 @@ const narrow = matchMedia('(max-width: 760px)')
  * rows in sight are there; arrow keys, Page Up, Page Down, Home and End go through all of them.
  */
 export class SgAgentsTable extends LitElement {
-  static override styles = [base, controls, styles]
+  static override styles = [base, controls, styles, narrowStyles]
   static override properties = {
     tenant: {},
     agents: { attribute: false },
@@ -205,21 +206,8 @@ export class SgAgentsTable extends LitElement {
         ${values.length > shownValues ? html`<span class="muted">+${values.length - shownValues}</span>` : nothing}
       </span>
       <span role="gridcell" class="mono version">${version ?? ''}</span>
-      ${this.manages ? html`<span role="gridcell" class="act">${this.#act(agent)}</span>` : nothing}
+      ${this.manages ? html`<span role="gridcell" class="act">${revokeButton(agent, () => this.#tell('sg-revoke', agent_id))}</span>` : nothing}
     </div>`
-  }
-
-  #act({ agent_id, enrolled, reason }: AgentItem) {
-    if (!enrolled || reason === 'revoked') return nothing
-    return html`<button
-      class="quiet"
-      tabindex="-1"
-      title=${`Revoke the login of ${agent_id}`}
-      aria-label=${`Revoke the login of ${agent_id}`}
-      @click=${() => this.#tell('sg-revoke', agent_id)}
-    >
-      ${icons.revoke}
-    </button>`
   }
 
   get #rowHeight(): number {
