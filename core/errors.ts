@@ -202,6 +202,42 @@ export const errors = {
     title: 'This agent is enrolled already',
     remedy: 'Add ?renew=true for a new password, which ends the one before.',
   },
+  // alerts
+  RULE_LIMIT: {
+    status: 422,
+    title: 'The tenant has as many alert rules as it may',
+    remedy: 'Delete one, or write one rule for several series: without agent_id and tags it is about all.',
+  },
+  CHANNEL_LIMIT: {
+    status: 422,
+    title: 'The tenant has as many channels as it may',
+    remedy: 'Delete one that no rule uses.',
+  },
+  CHANNEL_UNKNOWN: {
+    status: 422,
+    title: 'The rule names a channel that this tenant does not have',
+    remedy: 'Make the channel first, and send the id from its answer.',
+  },
+  CHANNEL_IN_USE: {
+    status: 409,
+    title: 'Rules tell this channel',
+    remedy: 'Take it out of the rules named in detail, then delete it.',
+  },
+  CHANNEL_DISABLED: {
+    status: 409,
+    title: 'Nothing is sent to this channel any more',
+    remedy: 'Mend its receiver and save the channel again, which enables it.',
+  },
+  WEBHOOK_URL_FORBIDDEN: {
+    status: 422,
+    title: 'Webhooks are not sent to this address',
+    remedy: 'Use a public address, or ask the operator to add its network to WEBHOOK_ALLOW.',
+  },
+  RULE_CHANGED: {
+    status: 409,
+    title: 'The rule has been changed since it was read',
+    remedy: 'Read it again, or leave version out to overwrite it.',
+  },
   // capacity and outages: always with Retry-After
   QUOTA_EXCEEDED: {
     status: 429,

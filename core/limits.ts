@@ -65,6 +65,22 @@ export const limits = {
   alertFreshMs: 5 * minute,
   /** … or for so many of its intervals, where that is longer. */
   alertFreshIntervals: 3,
+  /** Alert rules of one tenant. */
+  rulesPerTenant: 1_000,
+  /** Characters of the name of a rule or channel. */
+  alertNameLength: 200,
+  /** The longest `duration` and `keep_firing_for` of a rule, ms. */
+  alertDurationMs: 7 * day,
+  /** Channels that one rule tells. */
+  channelsPerRule: 10,
+  /** Channels of one tenant. */
+  channelsPerTenant: 100,
+  webhookUrlLength: 2_000,
+  /** Addresses of one e-mail channel, and characters of each. */
+  recipientsPerChannel: 20,
+  recipientLength: 254,
+  /** The secret before signs as well for so long after a rotation, ms. */
+  secretOverlapMs: 24 * hour,
   /** Items of a list answer. */
   listDefault: 100,
   listMax: 1_000,
