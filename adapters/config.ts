@@ -1,4 +1,5 @@
 import { limits } from '@streamgauge/core/limits.ts'
+import { networks } from './webhook/addresses.ts'
 
 /** Everything that can be set from outside. */
 export interface Config {
@@ -24,6 +25,12 @@ export interface Config {
     /** Several bridges share the messages. */
     readonly shared: boolean
   } | null
+  readonly notify: {
+    /** Networks that webhooks may reach although they are private, such as `10.1.0.0/16`. */
+    readonly webhookAllow: readonly string[]
+    /** Where mails of alerts go to; null: nobody is told by mail. */
+    readonly smtp: { readonly url: string; readonly from: string } | null
+  }
   readonly http: {
     readonly host: string
     readonly port: number
@@ -75,6 +82,7 @@ export function readConfig(env: Environment): Config {
     databaseUrl: required(env, 'DATABASE_URL', 'mysql://user:password@127.0.0.1:3306/streamgauge'),
     redisUrl: required(env, 'REDIS_URL', 'redis://127.0.0.1:6379'),
     mqtt: readMqtt(env),
+    notify: { webhookAllow: readNetworks(env, 'WEBHOOK_ALLOW'), smtp: readSmtp(env) },
     http: {
       host,
       port,
@@ -116,6 +124,26 @@ function readMqtt(env: Environment): Config['mqtt'] {
     agentKey: MQTT_AGENT_KEY || null,
     shared,
   }
+}
+
+function readSmtp({ SMTP_URL: url, SMTP_FROM }: Environment): Config['notify']['smtp'] {
+  if (!url) return null
+  if (!/^smtps?:$/.test(URL.parse(url)?.protocol ?? ''))
+    throw new Error('SMTP_URL must be a URL such as smtp://user:password@mail.example.com:587')
+  const from = SMTP_FROM || 'Streamgauge <alerts@localhost>'
+  if (!/^[^\r\n]*[^\s@<]+@[^\s@>]+>?$/.test(from))
+    throw new Error('SMTP_FROM must be an address such as "Streamgauge <alerts@example.com>"')
+  return { url, from }
+}
+
+function readNetworks(env: Environment, name: string): string[] {
+  const ranges = (env[name] ?? '').split(/[\s,]+/).filter((range) => range !== '')
+  try {
+    networks(ranges)
+  } catch (error) {
+    throw new Error(`${name}: ${(error as Error).message}`)
+  }
+  return ranges
 }
 
 function withoutCredentials(url: string): string {

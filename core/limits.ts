@@ -81,6 +81,12 @@ export const limits = {
   recipientLength: 254,
   /** The secret before signs as well for so long after a rotation, ms. */
   secretOverlapMs: 24 * hour,
+  /** A receiver of webhooks answers within this, ms. */
+  webhookTimeoutMs: 10_000,
+  /** Bytes that are read of its answer. */
+  webhookAnswerBytes: 64 * KiB,
+  /** A channel that could not be reached gets messages in their order while they are not older than this, ms. */
+  deliveryOrderMs: hour,
   /** Items of a list answer. */
   listDefault: 100,
   listMax: 1_000,

@@ -16,6 +16,8 @@ const bytes = (value: number) => (value >= MiB ? `${value / MiB} MiB` : `${value
 function duration(ms: number): string {
   if (ms >= 48 * 3_600_000) return `${ms / 86_400_000} days`
   if (ms === 60_000) return '1 minute'
+  if (ms === 3_600_000) return '1 hour'
+  if (ms < 60_000) return `${ms / 1_000} seconds`
   return ms >= 3_600_000 ? `${ms / 3_600_000} hours` : `${ms / 60_000} minutes`
 }
 
@@ -92,6 +94,13 @@ const meanings: { readonly [K in keyof Limits]: readonly [string, (value: number
   recipientsPerChannel: ['Addresses of one e-mail channel', count, '422 `BODY_INVALID`'],
   recipientLength: ['Characters of one e-mail address', count, '422 `BODY_INVALID`'],
   secretOverlapMs: ['A rotated secret signs beside the new one for', duration, 'only the new one signs'],
+  webhookTimeoutMs: ['A receiver of webhooks answers within', duration, 'the try has failed'],
+  webhookAnswerBytes: ['What is read of its answer', bytes, 'the connection is closed'],
+  deliveryOrderMs: [
+    'Messages of a channel that can’t be reached keep their order for',
+    duration,
+    'later ones no longer wait for them',
+  ],
   listDefault: ['Items of a list answer without `limit`', count, 'follow `next`'],
   listMax: ['Items of a list answer at most', count, '`limit` is clamped, follow `next`'],
 }
@@ -125,6 +134,15 @@ export const variables: Readonly<Record<string, readonly [fallback: string, mean
     'Secret of 32 characters or more from which the passwords of agents are derived; keep it as long as the agents',
   ],
   MQTT_SHARED: ['false', '`true` when several bridges share the messages, each with a login of its own'],
+  SMTP_URL: [
+    'none',
+    'Mail server for alerts, such as `smtp://user:password@mail.example.com:587` or `smtps://…:465`; without it no mail is sent',
+  ],
+  SMTP_FROM: ['`Streamgauge <alerts@localhost>`', 'Who such mails come from'],
+  WEBHOOK_ALLOW: [
+    'none',
+    'Private networks that webhooks may reach, such as `10.1.0.0/16,fd00::/8`; all other addresses that are not public are refused',
+  ],
   HTTP_HOST: ['127.0.0.1', 'Address to listen on; the image sets 0.0.0.0'],
   HTTP_PORT: ['8080', 'Port to listen on'],
   PUBLIC_URL: ['`http://HTTP_HOST:HTTP_PORT`', 'What links shown to people begin with'],
