@@ -24,7 +24,7 @@ const tailMs = 300
 /**
  * CPU seconds of every process for a million points through all of it, in requests of 1,000 from four tenants, one of
  * them watched: at 50,000 points a second, where each record is a transaction of its own, and as fast as it goes, where
- * up to 16 share one.
+ * many share one.
  */
 export const cost: Line = {
   name: 'cost',

@@ -4,7 +4,7 @@ import { cpuSeconds } from '../proc.ts'
 
 const load = `LOAD DATA LOCAL INFILE 'memory' INTO TABLE bench_raw
   FIELDS TERMINATED BY '\\t' LINES TERMINATED BY '\\n' (series_id, ts, position, value)`
-/** One transaction of persist: 16 records of 500 points of 100 series. */
+/** About one transaction of persist: 16 records of 500 points of 100 series. */
 const shape = { series: 100, rowsPerSeries: 80, transactions: 25 }
 /** Each goes on in time where the one before ended. */
 let rounds = 0

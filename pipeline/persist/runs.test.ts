@@ -7,8 +7,10 @@ import { runsOf } from './runs.ts'
 const sizes = (runs: { value: unknown }[][]) => runs.map((run) => run.length)
 
 test('a run has at most its number of records and its bytes, and keeps their order', () => {
-  const records = Array.from({ length: 35 }, (_, i) => recordOf('x'.repeat(10), i))
-  assert.deepEqual(sizes(runsOf(records)), [16, 16, 3])
+  const records = Array.from({ length: 260 }, (_, i) => recordOf('x'.repeat(10), i))
+  assert.deepEqual(sizes(runsOf(records)), [128, 128, 4])
+  const large = Array.from({ length: 5 }, (_, i) => recordOf('x'.repeat(400_000), i))
+  assert.deepEqual(sizes(runsOf(large)), [2, 2, 1])
   assert.deepEqual(sizes(runsOf(records.slice(0, 5), { records: 16, bytes: 25 })), [2, 2, 1])
   assert.deepEqual(sizes(runsOf([recordOf('x'.repeat(99))], { records: 16, bytes: 25 })), [1])
   assert.deepEqual(

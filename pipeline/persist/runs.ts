@@ -1,6 +1,10 @@
 import type { LogRecord } from '@streamgauge/adapters/kafka/types.ts'
 
-const limits = { records: 16, bytes: 2 * 1024 * 1024 }
+/**
+ * A fleet's batches are small and each is a record: with 16 of them a transaction is mostly lock, commit and
+ * publication. A mebibyte is about 30 requests of 1,000 points, and a twentieth of a second.
+ */
+const limits = { records: 128, bytes: 1024 * 1024 }
 
 /** Cuts records into runs: what one transaction takes, by number and by bytes; a large record goes alone. */
 export function runsOf(
