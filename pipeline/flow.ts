@@ -31,6 +31,15 @@ export const flow: readonly Stage[] = [
     code: 'rollup/rollup.ts',
   },
   {
+    name: 'notify',
+    reads: ['deliveries', 'channels', 'alerts', 'agents'],
+    writes: ['deliveries', 'delivery_attempts', 'channels', 'receivers of webhooks, mailboxes'],
+    promise:
+      'every message arrives or is given up after three days of tries, in order for each channel, whatever is killed ' +
+      'and whenever; what is sent again comes under the same id',
+    code: 'notify/notify.ts',
+  },
+  {
     name: 'retention',
     reads: ['cursors'],
     writes: ['partitions of metrics_raw, metrics_1m, metrics_5m and dedupe'],

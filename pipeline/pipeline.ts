@@ -7,6 +7,7 @@ import { createCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
 import { type Database, openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import type { Registry } from '@streamgauge/adapters/metrics.ts'
 import { alertGroup, metricPartitions, persistGroup, rollupGroup, topics } from '@streamgauge/core/topics.ts'
+import { startNotify } from './notify/notify.ts'
 import { backoffMs } from './persist/backoff.ts'
 import type { AnyStepHook } from './persist/fail-point.ts'
 import type { KeeperHealth } from './persist/keeper.ts'
@@ -92,6 +93,12 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     step,
   })
   const { partitionFor } = log
+  const notify = startNotify({
+    ...{ databaseUrl: config.databaseUrl, publicUrl: config.http.publicUrl, ...config.notify },
+    logger: logger.child({ stage: 'notify' }),
+    registry,
+    clock,
+  })
   const audit = startAudit({ database, partitionFor, logger, registry, keep: config.limits, clock })
   const groups = new Map<string, Group>()
 
@@ -147,7 +154,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       await starting
       await Promise.all([...groups.values()].map((group) => group.close()))
       await Promise.all([persist.drain(), rollups.drain()])
-      await Promise.all([retention.close(), audit.close()])
+      await Promise.all([retention.close(), audit.close(), notify.close()])
       await Promise.all([db.close(), rollupDb.close()])
     },
     health: () => ({ started: groups.size === 2, ...persist.health(), rollup: rollups.health() }),

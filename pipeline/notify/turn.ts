@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto'
+import {
+  type ChannelRow,
+  disableChannel,
+  failAll,
+  findDeliveryChannel,
+  type Lease,
+  leaseChannel,
+  postpone,
+  releaseLease,
+  renewLease,
+  type Settlement,
+  settle,
+  type Try,
+  tryOf,
+  type WaitingDelivery,
+} from '@streamgauge/adapters/mariadb/deliveries.ts'
+import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
+import { nextTryAt, type Outcome } from '@streamgauge/core/delivery.ts'
+import { limits } from '@streamgauge/core/limits.ts'
+import type { NotifyMetrics } from './metrics.ts'
+import { muteReason } from './mute.ts'
+
+/** What a turn works with. */
+export interface TurnParts {
+  readonly db: Database
+  /** Tells a channel something, once; does not throw. */
+  readonly send: (channel: ChannelRow, delivery: WaitingDelivery, now: number) => Promise<Outcome>
+  readonly metrics: NotifyMetrics
+  /** Epoch ms. */
+  readonly clock: () => number
+  /** From 0 to below 1. */
+  readonly random: () => number
+  /** Nothing more is to be sent. */
+  readonly closing: AbortSignal
+}
+
+/** Longer than one try may take: whoever is killed meanwhile holds others up no longer than this. */
+const leaseMs = limits.webhookTimeoutMs + 5_000
+const renewMs = 1_000
+const messagesPerTurn = 200
+/** A channel is read again after this: its secret or address may have changed. */
+const turnMs = 10_000
+/** What waits behind more than a turn holds is looked at again after this. */
+const crowdMs = 60_000
+
+/**
+ * Tells one channel what waits for it, in order; ends at the first message for which nobody can be reached. Idempotent
+ * for the receiver: whatever was not settled is sent again under the same id. Returns whether there may be more.
+ */
+export async function runTurn(channelId: number, parts: TurnParts): Promise<boolean> {
+  const { db, clock, metrics } = parts
+  const channel = await findDeliveryChannel(db, channelId)
+  const ended = endOf(channel)
+  if (ended !== undefined) {
+    await failAll(db, { channelId, reason: ended }, clock())
+    metrics.gaveUp(channel?.type ?? 'deleted')
+    return false
+  }
+  const now = clock()
+  const lease: Lease = { id: randomBytes(16), channelId }
+  const orderedSince = now - limits.deliveryOrderMs
+  const waiting = await leaseChannel(db, lease, {
+    ...{ now, until: now + leaseMs, orderedSince },
+    limit: messagesPerTurn,
+  })
+  if (channel === undefined || waiting === undefined) return false
+  const more = await tellAll(channel, waiting, { lease, leasedAt: now }, parts)
+  await releaseLease(db, lease)
+  return more
+}
+
+/** Why a channel is told nothing any more. */
+function endOf(channel: ChannelRow | undefined): string | undefined {
+  if (channel === undefined || channel.deletedAt !== null) return 'The channel was deleted.'
+  if (channel.disabledAt !== null) return channel.disabledReason ?? 'The channel is disabled.'
+  return undefined
+}
+
+async function tellAll(
+  channel: ChannelRow,
+  waiting: readonly WaitingDelivery[],
+  { lease, leasedAt }: { lease: Lease; leasedAt: number },
+  parts: TurnParts,
+): Promise<boolean> {
+  const { db, clock, closing, metrics } = parts
+  const status = new Map(waiting.map(({ after, afterStatus }) => [after, afterStatus]))
+  let renewedAt = leasedAt
+  let progress = false
+  for (const [i, stored] of waiting.entries()) {
+    if (closing.aborted) return false
+    // What goes first may have been settled a moment ago.
+    const delivery = { ...stored, afterStatus: status.get(stored.after) ?? null }
+    if (delivery.afterStatus === 'pending') continue
+    const started = clock()
+    if (started - leasedAt > turnMs) return true
+    if (started - renewedAt > renewMs) {
+      if (!(await renewLease(db, lease, started + leaseMs))) return false
+      renewedAt = started
+    }
+    const muted = muteReason(delivery)
+    if (muted !== undefined) {
+      const settlement = mutedBy(delivery, muted)
+      await settle(db, lease, { tries: [], settlements: [settlement] }, clock())
+      metrics.muted(channel.type)
+      status.set(delivery.id, settlement.status)
+      progress = true
+      continue
+    }
+    const outcome = await parts.send(channel, delivery, started)
+    const tookMs = clock() - started
+    metrics.tried(channel.type, outcome.kind, tookMs / 1000)
+    const tried = tryOf(delivery.id, outcome, started, tookMs)
+    if (outcome.kind === 'gone') return end(channel, delivery, tried, lease, parts)
+    const rest = outcome.kind === 'unavailable' ? waiting.slice(i + 1) : []
+    const settlements = [delivery, ...rest.filter((one) => status.get(one.after) !== 'pending')]
+      .filter((one) => one === delivery || one.nextAt <= started)
+      .map((one) => settlementOf(one, one === delivery ? outcome : heldUp(outcome), one === delivery, parts))
+    const tries = settlements.map((one) =>
+      one.deliveryId === delivery.id ? tried : { ...tried, ...one, at: started, tookMs: 0 },
+    )
+    await settle(db, lease, { tries, settlements }, clock())
+    for (const one of settlements) {
+      status.set(one.deliveryId, one.status)
+      if (one.status === 'failed') metrics.gaveUp(channel.type)
+    }
+    if (outcome.kind === 'unavailable') {
+      if (waiting.length === messagesPerTurn)
+        await postpone(db, { channelId: channel.id, until: clock() + crowdMs }, started)
+      return false
+    }
+    progress = true
+  }
+  return progress
+}
+
+function mutedBy({ id, attempt, nextAt }: WaitingDelivery, error: string): Settlement {
+  return { deliveryId: id, status: 'muted', attempt, nextAt, code: null, error }
+}
+
+/** The failure of an earlier message, as those behind it in the order tell of it. */
+function heldUp({ kind, code, error, retryAfterMs }: Outcome): Outcome {
+  return { kind, code, error: `Not sent, an earlier message waits: ${error}`, retryAfterMs }
+}
+
+/** A try before its time, made only to keep the order, doesn't count. */
+function settlementOf(
+  { id, attempt, nextAt }: WaitingDelivery,
+  outcome: Outcome,
+  sent: boolean,
+  { clock, random }: TurnParts,
+): Settlement {
+  const now = clock()
+  const { kind, code, error, retryAfterMs } = outcome
+  const base = { deliveryId: id, code, error }
+  if (kind === 'delivered') return { ...base, status: 'delivered', attempt: attempt + 1, nextAt }
+  if (sent && nextAt > now) return { ...base, status: 'pending', attempt, nextAt }
+  const next = nextTryAt(attempt + 1, now, random(), retryAfterMs)
+  return {
+    ...base,
+    status: next === null ? 'failed' : 'pending',
+    attempt: attempt + 1,
+    nextAt: next ?? nextAt,
+  }
+}
+
+/** The receiver wants nothing more: the channel ends, with all that waits for it. */
+async function end(
+  { id: channelId, type }: ChannelRow,
+  { attempt, id, nextAt }: WaitingDelivery,
+  tried: Try,
+  lease: Lease,
+  { db, clock, metrics }: TurnParts,
+): Promise<boolean> {
+  const now = clock()
+  const reason = tried.error ?? 'The receiver wants no more messages.'
+  const { code, error } = tried
+  const settlement: Settlement = {
+    deliveryId: id,
+    status: 'failed',
+    attempt: attempt + 1,
+    nextAt,
+    code,
+    error,
+  }
+  await disableChannel(db, { channelId, reason }, now)
+  await settle(db, lease, { tries: [tried], settlements: [settlement] }, now)
+  await failAll(db, { channelId, reason }, now)
+  metrics.gaveUp(type)
+  return false
+}
