@@ -15,11 +15,16 @@ import { listTenants } from '@streamgauge/adapters/mariadb/tenants.ts'
 import { Gauge, type Registry } from '@streamgauge/adapters/metrics.ts'
 import type { RedisStore } from '@streamgauge/adapters/redis/client.ts'
 import { createSessionStore } from '@streamgauge/adapters/redis/sessions.ts'
+import { checkWebhookUrl } from '@streamgauge/adapters/webhook/check-url.ts'
 import { limits } from '@streamgauge/core/limits.ts'
 import { persistGroup, topics } from '@streamgauge/core/topics.ts'
 import type { FastifyInstance } from 'fastify'
 import { addTenantRoutes } from './admin/tenants.ts'
 import { addTokenRoutes } from './admin/tokens.ts'
+import { addAlertsRoute } from './alerts/alerts.ts'
+import { addChannelRoutes } from './alerts/channels.ts'
+import { addDeliveryRoutes } from './alerts/deliveries.ts'
+import { addRuleRoutes } from './alerts/rules.ts'
 import { addFleetRoutes } from './fleet/agents.ts'
 import { addDownloads } from './fleet/download.ts'
 import { openEnrolment } from './fleet/enrolment.ts'
@@ -31,6 +36,8 @@ import { addQueryRoutes } from './query/routes.ts'
 import { Logins } from './session/logins.ts'
 import { addSessionRoutes } from './session/routes.ts'
 import { openStore } from './store.ts'
+import { AlertFeeds } from './stream/alert-feeds.ts'
+import { followAlerts } from './stream/alert-tail.ts'
 import { ReplayRing } from './stream/ring.ts'
 import { addStreamRoute } from './stream/route.ts'
 import { Streams } from './stream/streams.ts'
@@ -105,6 +112,15 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
       cut: (partition, reason) => streams.cut(partition, reason, Date.now()),
     },
   )
+  const alerts = new AlertFeeds((tenant) => streams.has(tenant))
+  const alertTail = await followAlerts({
+    log,
+    group: `gateway-alerts-${hostname()}-${randomUUID()}`,
+    onTransition: (tenant, transition) => {
+      if (alerts.take(tenant, transition)) streams.pump(tenant, Date.now())
+    },
+    logger,
+  })
   const head = (partition: number) => ring.head(partition)
   const behind = new Behind({ bounds: () => log.bounds(topics.ingest), head })
   const seeds = new Seeds(store, presence, rawRetentionMs)
@@ -137,7 +153,7 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
     endStreams: (key) => streams.endLogin(key),
   })
   const loginOf = logins.of.bind(logins)
-  addStreamRoute(app, { tail, ring, views: new Views(), streams, watches, partitionFor, loginOf })
+  addStreamRoute(app, { tail, ring, views: new Views(), streams, watches, alerts, partitionFor, loginOf })
   addQueryRoutes(app, { database, store, partitionFor, kept })
   addSeriesRoute(app, { store, presence, rawRetentionMs })
   addAgentsRoute(app, { presence, roster, fleet })
@@ -145,6 +161,14 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
   addDetailRoute(app, { store, paces, behind, partitionFor, head, warnings })
   addTenantRoutes(app, { database, store })
   addTokenRoutes(app, { database, store })
+  addRuleRoutes(app, { database, store })
+  addChannelRoutes(app, {
+    database,
+    store,
+    checkUrl: (url) => checkWebhookUrl(url, config.notify.webhookAllow),
+  })
+  addAlertsRoute(app, { store })
+  addDeliveryRoutes(app, { database, store })
   const enrolment = openEnrolment({ mqtt: config.mqtt, database, redis, logger })
   addFleetRoutes(app, {
     provision: enrolment?.provision ?? null,
@@ -159,6 +183,7 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
     const now = Date.now()
     ring.sweep(now)
     paces.sweep(now)
+    alerts.sweep()
     ringBytes.set(ring.bytes)
   }, sweepMs).unref()
   // Streams never end by themselves, and a server waits for its responses.
@@ -172,7 +197,7 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
       agents.close()
       store.close()
       await enrolment?.close()
-      await tail.close()
+      await Promise.all([tail.close(), alertTail.close()])
     },
   }
 

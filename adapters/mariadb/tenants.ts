@@ -1,4 +1,4 @@
-import type { Queryable } from './pool.ts'
+import type { Connection, Queryable } from './pool.ts'
 
 /** A tenant with the limits that are its own; null means the default of `core/limits.ts`. */
 export interface Tenant {
@@ -38,4 +38,9 @@ export function listTenants(db: Queryable, page: { after: string; limit: number 
     page.after,
     page.limit,
   ])
+}
+
+/** Until the transaction ends, nobody else changes what a tenant may have a limited number of. */
+export async function lockTenant(connection: Connection, tenantId: number): Promise<void> {
+  await connection.query('SELECT id FROM tenants WHERE id = ? FOR UPDATE', [tenantId])
 }

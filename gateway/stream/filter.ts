@@ -24,7 +24,8 @@ export function applyFilter(filter: Filter | undefined, batch: Batch): Batch | u
   return view.s.length > 0 ? view : undefined
 }
 
-function passes(filter: Filter, [metric, agent]: SeriesName): boolean {
+/** Whether a series is one that the stream wants to see. */
+export function passes(filter: Filter, [metric, agent]: SeriesName): boolean {
   if (filter.metrics.size > 0 && !filter.metrics.has(metric)) return false
   return filter.agents.size === 0 || (agent !== null && filter.agents.has(agent))
 }

@@ -1,5 +1,6 @@
 import type { StreamPosition } from '@streamgauge/core/position.ts'
 import { parsePosition } from '@streamgauge/core/position.ts'
+import type { AlertFeed } from './alert-feed.ts'
 import type { Entry } from './entry.ts'
 import type { Filter } from './filter.ts'
 import { idFrame, pointsFrame, type ResyncReason, resyncFrame } from './frame.ts'
@@ -22,6 +23,8 @@ export interface ReaderOptions {
   readonly sink: Sink
   /** What becomes of the tenant's agents; a stream hears of changes after it opened. */
   readonly watch?: Changes
+  /** Changes of state of its alerts from now on. */
+  readonly alerts?: AlertFeed
 }
 
 /** Changes that streams are told of beside the points, each by the version that it made. */
@@ -51,6 +54,8 @@ export class Reader {
   #live = false
   /** The version of `watch` that was told. */
   #told: number
+  /** The version of `alerts` that was told. */
+  #alerted: number
   #lost: ResyncReason | undefined
   /** When bytes were last handed to the socket, epoch ms. */
   wroteAt = 0
@@ -60,6 +65,7 @@ export class Reader {
   constructor(options: ReaderOptions) {
     this.#o = options
     this.#told = options.watch?.version ?? 0
+    this.#alerted = options.alerts?.version ?? 0
   }
 
   /** Names where the stream starts, then replays what lies above `lastEventId`, or tells why it can't. */
@@ -94,7 +100,8 @@ export class Reader {
         break
       }
     }
-    // Points go first: what was told of agents may wait, and then only its last state counts.
+    // Points go first; what was told of agents may wait the longest, for only its last state counts.
+    if (!this.#blocked) this.#sendAlerts(now)
     if (!this.#blocked) this.#sendChanges(now)
   }
 
@@ -147,6 +154,17 @@ export class Reader {
     if (taken.length === 0) return false
     this.#write(taken.length === 1 ? taken[0].view.frame() : merged(taken), now)
     return true
+  }
+
+  #sendAlerts(now: number): void {
+    const { alerts, filter } = this.#o
+    if (!alerts) return
+    const frames = alerts.after(this.#alerted, filter)
+    this.#alerted = alerts.version
+    if (frames === 'lost') {
+      this.#place = this.#head()
+      this.#write(resyncFrame(this.#position(this.#place), 'slow'), now)
+    } else if (frames) this.#write(frames, now)
   }
 
   #sendChanges(now: number): void {

@@ -6,6 +6,7 @@ import { ensureTenant } from '../ensure.ts'
 import type { Watches } from '../live/watches.ts'
 import { guarded, listOf, manyTexts, responses, tenantParams } from '../responses.ts'
 import type { Login } from '../session/logins.ts'
+import type { AlertFeeds } from './alert-feeds.ts'
 import { makeFilter } from './filter.ts'
 import { resyncReasons, retryFrame } from './frame.ts'
 import { Reader } from './reader.ts'
@@ -20,6 +21,7 @@ export interface StreamRouteOptions {
   readonly views: Views
   readonly streams: Streams
   readonly watches: Watches
+  readonly alerts: AlertFeeds
   readonly partitionFor: (tenant: string) => number
   readonly loginOf: (request: FastifyRequest) => Login
 }
@@ -45,6 +47,8 @@ const description = [
   '`agent`: an enrolled agent, or one known from its points, is now `{agent_id, status, reason, last_seen, interval_ms}` as',
   'in the list of agents; told on every change of status or reason, without an `id`: read the list after a reconnect.',
   '`?agent=` filters it as well, `?metric=` does not.',
+  '`alert`: a change of state as in the list of alerts, for the series that pass both filters; without an `id`: read the',
+  'list after a reconnect or a `resync`. The same one may come twice: skip the ids you have.',
   '`resync`: events are missing up to this `id`, fetch history anew; `{reason}` is one of',
   `${Object.entries(resyncReasons)
     .map(([name, text]) => `\`${name}\` (${text})`)
@@ -97,7 +101,8 @@ export function addStreamRoute(app: FastifyInstance, options: StreamRouteOptions
       if (raw.destroyed) return
       const filter = makeFilter(listOf(request.query.metric), listOf(request.query.agent))
       const sink = { write: (frame: Buffer) => raw.write(frame) }
-      const reader = new Reader({ partition, tenant, filter, ring, views, sink, watch })
+      const alerts = options.alerts.open(tenant)
+      const reader = new Reader({ partition, tenant, filter, ring, views, sink, watch, alerts })
       const stream: OpenStream = {
         tenant,
         partition,
