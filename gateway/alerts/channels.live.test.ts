@@ -158,6 +158,7 @@ test('a channel that rules tell stays; a deleted one is gone from every answer',
   const refused = await routes.ask('manage', 'DELETE', `channels/${id}`)
   assert.deepEqual([refused.status, refused.body.code], [409, 'CHANNEL_IN_USE'])
   assert.match(refused.body.detail, new RegExp(`: ${made.id}\\.$`))
+  assert.equal((await routes.ask('read', 'GET', `channels/${id}`)).status, 200)
   await routes.ask('manage', 'PUT', `alert-rules/${made.id}`, rule)
   for (let i = 0; i < 2; i++) {
     assert.equal((await routes.ask('manage', 'DELETE', `channels/${id}`)).status, 204)

@@ -1,4 +1,4 @@
-import { within } from '@streamgauge/adapters/deadline.ts'
+import { DeadlineError, within } from '@streamgauge/adapters/deadline.ts'
 import {
   changeChannel,
   createChannel,
@@ -33,6 +33,8 @@ export interface ChannelOptions extends AdminOptions {
 }
 
 const path = '/api/v1/tenants/:tenant/channels'
+/** The longest that saving a webhook waits for a name server. */
+const lookUpMs = 3_000
 const edited = ['BODY_INVALID', 'WEBHOOK_URL_FORBIDDEN', 'STORE_UNAVAILABLE'] as const
 
 /** `…/channels`: where alerts are told. Read with `read`, changed with `manage`; a secret is only ever answered once. */
@@ -42,9 +44,19 @@ export function addChannelRoutes(app: FastifyInstance, options: ChannelOptions):
 
   async function readChannel(body: unknown): Promise<AlertChannel> {
     const channel = ensureRead(readAlertChannel(body))
-    const refusal = channel.type === 'webhook' ? await checkUrl(channel.url) : undefined
+    const refusal = channel.type === 'webhook' ? await refusalOf(channel.url) : undefined
     if (refusal !== undefined) throw new Fault('WEBHOOK_URL_FORBIDDEN', `url: ${refusal}`)
     return channel
+  }
+
+  /** A name server that is slow is no fault of the address: every try looks it up and holds it against the rules. */
+  async function refusalOf(url: string): Promise<string | undefined> {
+    try {
+      return await within(checkUrl(url), lookUpMs, 'the name server did not answer')
+    } catch (error) {
+      if (error instanceof DeadlineError) return undefined
+      throw error
+    }
   }
 
   app.get<{ Querystring: PageQuery }>(path, {
