@@ -5,6 +5,7 @@ import { brokerCommands } from './cli/broker.ts'
 import { type Command, type Input, UsageError } from './cli/command.ts'
 import { initCommands } from './cli/init.ts'
 import { logCommands } from './cli/log.ts'
+import { mailCommands } from './cli/mail.ts'
 import { signInCommands } from './cli/sign-in.ts'
 import { tenantCommands } from './cli/tenants.ts'
 import { tokenCommands } from './cli/tokens.ts'
@@ -25,6 +26,7 @@ const usage = `Usage: streamgauge <command>
   agent list --tenant <name>               enrolled agents and what they say of themselves
   broker init <file>                       the logins of MQTT_URL and MQTT_ADMIN_URL, for a broker that is to start
   sign-in [--tenant <name>]                a new one-time link to the dashboard
+  mail [--limit N]                         what arrived at the mail server of npm start, the newest first
   topics                                   records in the log, and how far they are persisted
   dlq list                                 records that could not be persisted
   dlq replay <id …> | --all                send them again; sending twice stores once
@@ -41,6 +43,7 @@ const commands: Readonly<Record<string, Command>> = {
   ...agentCommands,
   ...brokerCommands,
   ...signInCommands,
+  ...mailCommands,
   ...logCommands,
 }
 

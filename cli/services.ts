@@ -83,6 +83,8 @@ function findEnvironment(): Record<string, string | undefined> {
       REDIS_URL: services?.redis?.url,
       MQTT_URL: services?.mqtt?.url,
       ...services?.mqtt?.environment,
+      SMTP_URL: services?.smtp?.url,
+      ...services?.smtp?.environment,
       ...process.env,
     }
   } catch {

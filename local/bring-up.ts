@@ -43,6 +43,8 @@ export async function bringUp(options: Options): Promise<Stack> {
     during(progress, 'Agent program', buildAgent),
   ])
   const roleEnv = {
+    // Receivers of webhooks that are tried out run on this machine.
+    WEBHOOK_ALLOW: '127.0.0.0/8,::1/128',
     ...env,
     ...Object.assign({}, ...services.map(({ environment }) => environment)),
   }

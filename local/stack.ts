@@ -29,7 +29,7 @@ export interface ServiceControl {
 export interface Services extends AsyncDisposable {
   /** By name; only those asked for are there. */
   readonly control: Readonly<Record<ServiceName, ServiceControl>>
-  /** KAFKA_BROKERS, DATABASE_URL, REDIS_URL, MQTT_URL and its companions, as roles read them. */
+  /** KAFKA_BROKERS, DATABASE_URL, REDIS_URL, MQTT_URL, SMTP_URL and their companions, as roles read them. */
   readonly env: Readonly<Record<string, string>>
   /** The data folder, with the servers' logs under `logs/`. */
   readonly dir: string
@@ -37,7 +37,7 @@ export interface Services extends AsyncDisposable {
 
 /**
  * Starts backing services of its own on a throwaway folder and free ports, supervised as by `npm start`: for tests
- * that freeze or kill them. Takes 1 s for Redis or Mosquitto, 2 s for MariaDB, 4 s for Kafka.
+ * that freeze or kill them. Takes 1 s for Redis, Mosquitto or mail, 2 s for MariaDB, 4 s for Kafka.
  *
  *     await using services = await startServices({ only: ['mariadb'] })
  *     services.control.mariadb.signal('SIGKILL')

@@ -41,10 +41,12 @@ process.exit()
 
 async function start(launcher: Launcher): Promise<void> {
   stack = await bringUp({ launcher, progress, env: process.env, agent: true })
-  const { sign_in, ingest_url } = stack.local()
+  const { sign_in, ingest_url, services } = stack.local()
+  const mail = services.smtp?.environment?.SMTP_PAGE ?? 'see SMTP_URL'
   progress.print(`
   Open  ${sign_in}
   POST  ${ingest_url}/api/v1/metrics
+  Mail  ${mail}
         tokens: ${launcher.home.path('local.json')}
         logs:   ${launcher.home.path('logs')}
 

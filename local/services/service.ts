@@ -20,7 +20,7 @@ export interface Prepared extends Program {
 
 /** A backing service that the launcher can run. */
 export interface Service {
-  readonly name: 'kafka' | 'mariadb' | 'redis' | 'mqtt'
+  readonly name: 'kafka' | 'mariadb' | 'redis' | 'mqtt' | 'smtp'
   readonly title: string
   /** The variable that names a service running elsewhere, which is then used instead. */
   readonly variable: string
