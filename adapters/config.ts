@@ -54,6 +54,8 @@ export interface Config {
     /** How old a point may be, ms: the longest of the retentions. */
     readonly pastMs: number
   }
+  /** How long after a deadline the clock decides about an alert, ms: points on their way may still come. */
+  readonly alertGraceMs: number
   /** Size cap of one partition of the metric topics, bytes; -1 for none. */
   readonly retentionBytes: number
 }
@@ -99,6 +101,7 @@ export function readConfig(env: Environment): Config {
       ...retentions,
       pastMs: Math.max(...Object.values(retentions)),
     },
+    alertGraceMs: integer(env, 'ALERT_GRACE_MS', 1000),
     retentionBytes: integer(env, 'KAFKA_RETENTION_BYTES', -1),
   }
 }

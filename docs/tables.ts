@@ -153,6 +153,10 @@ export const variables: Readonly<Record<string, readonly [fallback: string, mean
   ADMISSION_BYTES: [count(limits.admissionBytes), 'See [limits](limits.md)'],
   QUOTA_POINTS_PER_SECOND: [count(limits.quotaPointsPerSecond), 'See [limits](limits.md)'],
   SERIES_PER_TENANT: [count(limits.seriesPerTenant), 'See [limits](limits.md)'],
+  ALERT_GRACE_MS: [
+    '1000',
+    'Milliseconds that the clock waits after a deadline of an alert before it decides without a point',
+  ],
   RAW_RETENTION: [count(limits.rawRetentionMs / 1000), 'Seconds that raw points are kept'],
   ROLLUP_1M_RETENTION: [
     count(limits.rollup1mRetentionMs / 1000),

@@ -4,12 +4,12 @@ import { type Cursor, readCursors, resetCursors } from '@streamgauge/adapters/ma
 import { findDead, insertDead } from '@streamgauge/adapters/mariadb/dead.ts'
 import { type FollowerCursor, resetFollower } from '@streamgauge/adapters/mariadb/followers.ts'
 import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
-import { persistGroup, rollupGroup, topics } from '@streamgauge/core/topics.ts'
+import { alertGroup, persistGroup, rollupGroup, topics } from '@streamgauge/core/topics.ts'
 import { decode } from './persist/decode.ts'
 import { fingerprintOf } from './persist/hash.ts'
 import { placeOf } from './persist/place.ts'
 import { Stop, type StopCode, stops } from './persist/stop.ts'
-import { diagnoseRollup } from './rollup/doctor.ts'
+import { diagnoseFollower } from './rollup/doctor.ts'
 import { type StopCode as RollupStopCode, stops as rollupStops } from './rollup/stop.ts'
 
 /** Records to look at from where a partition stands: more than persist ever has to publish again. */
@@ -30,18 +30,18 @@ interface Diagnosis extends Finding {
 type Cure =
   | { nextOffset: number; published: number; isOtherLog: boolean }
   | { deadOffsets: readonly number[] }
-  | { follower: FollowerCursor }
+  | { group: string; follower: FollowerCursor }
 
 /**
  * Holds every partition of `metrics.ingest` against the cursor of persist, as that does when it begins, and of
- * `metrics.persisted` against that of rollup, and names what would stop it. Nothing is changed.
+ * `metrics.persisted` against those of rollup and alert, and names what would stop it. Nothing is changed.
  */
 export async function examine(log: Log, db: Database): Promise<Finding[]> {
   return (await diagnose(log, db)).map(({ cure: _cure, ...finding }) => finding)
 }
 
 /**
- * Applies the remedy of one partition and answers what it was, the one of persist before the one of rollup; undefined
+ * Applies the remedy of one partition and answers what it was, the one of persist before those of the others; undefined
  * when there is nothing to mend. Who is running sees the changed cursor within seconds.
  */
 export async function heal(
@@ -59,7 +59,7 @@ export async function heal(
     // Persist waits for a changed cursor, and what is published again must be compared anew.
     await db.execute('UPDATE cursors SET fingerprint = NULL WHERE topic_partition = ?', [partition])
   } else if ('follower' in cure) {
-    await resetFollower(db, rollupGroup, cure.follower)
+    await resetFollower(db, cure.group, cure.follower)
   } else {
     const { high } = (await log.bounds(topics.persisted))[partition]
     await resetCursors(db, persistGroup, partition, { ...cure, topicEnd: cure.isOtherLog ? high : null })
@@ -83,9 +83,11 @@ async function diagnose(log: Log, db: Database): Promise<Diagnosis[]> {
       found.push(toDiagnosis(error, anew(error.code, cursor, range)))
     }
   }
-  for (const { stop, cure } of await diagnoseRollup(log, db)) {
-    const { partition, message, code } = stop
-    found.push({ partition, code, message, remedy: rollupStops[code].remedy, cure: { follower: cure } })
+  for (const group of [rollupGroup, alertGroup]) {
+    for (const { stop, cure: follower } of await diagnoseFollower(log, db, group)) {
+      const { partition, message, code } = stop
+      found.push({ partition, code, message, remedy: rollupStops[code].remedy, cure: { group, follower } })
+    }
   }
   return found
 }

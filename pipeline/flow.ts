@@ -31,6 +31,15 @@ export const flow: readonly Stage[] = [
     code: 'rollup/rollup.ts',
   },
   {
+    name: 'alert',
+    reads: [topics.persisted, 'alert_rules'],
+    writes: ['alert_states', 'alerts', 'deliveries', 'cursors', topics.transitions],
+    promise:
+      'every transition is decided, recorded and put into the outbox once, whatever is killed and whenever: states, ' +
+      'transitions, news and cursor commit together; alerts.transitions has each at least once',
+    code: 'alert/alert.ts',
+  },
+  {
     name: 'notify',
     reads: ['deliveries', 'channels', 'alerts', 'agents'],
     writes: ['deliveries', 'delivery_attempts', 'channels', 'receivers of webhooks, mailboxes'],

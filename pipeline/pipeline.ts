@@ -7,6 +7,7 @@ import { createCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
 import { type Database, openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import type { Registry } from '@streamgauge/adapters/metrics.ts'
 import { alertGroup, metricPartitions, persistGroup, rollupGroup, topics } from '@streamgauge/core/topics.ts'
+import { createAlerts } from './alert/alert.ts'
 import { startNotify } from './notify/notify.ts'
 import { backoffMs } from './persist/backoff.ts'
 import type { AnyStepHook } from './persist/fail-point.ts'
@@ -17,10 +18,10 @@ import { knownTenants } from './persist/tenants.ts'
 import { startRetention } from './retention/retention.ts'
 import { startAudit } from './rollup/audit.ts'
 import { createFollowers } from './rollup/begin.ts'
-import type { KeeperHealth as RollupHealth } from './rollup/keeper.ts'
+import type { KeeperHealth as FollowerHealth } from './rollup/keeper.ts'
 import { createRollups } from './rollup/rollup.ts'
 
-/** Of each of persist and rollup. */
+/** Of each of persist, rollup and alerts. */
 const storeSettings = { connections: 4, statementTimeoutMs: 10_000 }
 
 export interface PipelineOptions {
@@ -31,7 +32,7 @@ export interface PipelineOptions {
   readonly registry: Registry
   /** There is lag that a new consumer didn't cure: the process should end and be started again. */
   readonly onStuck?: (detail: string) => void
-  /** Told of every step that persist and rollup have done. Only chaos runs have one. */
+  /** Told of every step that persist, rollup and alerts have done. Only chaos runs have one. */
   readonly step?: AnyStepHook
   /** Epoch ms; the system's clock unless a test lets days pass. */
   readonly clock?: () => number
@@ -48,7 +49,8 @@ export interface Pipeline {
 export interface PipelineHealth extends KeeperHealth {
   /** Topics, partitions and cursors are there and the consumers have been started. */
   readonly started: boolean
-  readonly rollup: RollupHealth
+  readonly rollup: FollowerHealth
+  readonly alert: FollowerHealth
 }
 
 /**
@@ -60,8 +62,8 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   const { rawRetentionMs, rollup1mRetentionMs, rollup5mRetentionMs } = config.limits
   const { memberFolder } = config.kafka
   const closing = new AbortController()
-  // Each has its own: neither may wait for the other.
-  const [db, rollupDb] = [1, 2].map(() =>
+  // Each has its own: none may wait for another.
+  const [db, rollupDb, alertDb] = [1, 2, 3].map(() =>
     openDatabase({
       url: config.databaseUrl,
       connectionLimit: storeSettings.connections,
@@ -89,6 +91,16 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     keep,
     needPartitions: retention.makePartitions,
     ask: (partition) => groups.get(rollupGroup)?.ask(partition),
+    clock,
+    step,
+  })
+  const alerts = createAlerts({
+    log,
+    db: alertDb,
+    registry,
+    logger: logger.child({ stage: alertGroup }),
+    graceMs: config.alertGraceMs,
+    ask: (partition) => groups.get(alertGroup)?.ask(partition),
     clock,
     step,
   })
@@ -122,6 +134,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     if (closing.signal.aborted) return
     await join(persistGroup, topics.ingest, persist.handlers, step && (() => step('offsets')))
     await join(rollupGroup, topics.persisted, rollups.handlers)
+    await join(alertGroup, topics.persisted, alerts.handlers)
   }
 
   async function join(
@@ -151,15 +164,23 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       closing.abort()
       persist.stop()
       rollups.stop()
+      alerts.stop()
       await starting
       await Promise.all([...groups.values()].map((group) => group.close()))
-      await Promise.all([persist.drain(), rollups.drain()])
+      await Promise.all([persist.drain(), rollups.drain(), alerts.drain()])
       await Promise.all([retention.close(), audit.close(), notify.close()])
-      await Promise.all([db.close(), rollupDb.close()])
+      await Promise.all([db.close(), rollupDb.close(), alertDb.close()])
     },
-    health: () => ({ started: groups.size === 2, ...persist.health(), rollup: rollups.health() }),
+    health: () => ({
+      started: groups.size === 3,
+      ...persist.health(),
+      rollup: rollups.health(),
+      alert: alerts.health(),
+    }),
     async ping() {
-      const stopped = [...persist.health().stopped, ...rollups.health().stopped]
+      const stopped = [persist, rollups, alerts].flatMap((stage): { partition: number; code: string }[] => [
+        ...stage.health().stopped,
+      ])
       if (stopped.length === 0) return 0
       const which = stopped.map(({ partition, code }) => `${partition} (${code})`)
       throw new Error(`stopped until streamgauge doctor is asked: partition ${which.join(', ')}`)

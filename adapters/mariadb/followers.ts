@@ -11,11 +11,16 @@ export interface FollowerCursor {
   readonly since: number
 }
 
-const columns = `topic_partition AS \`partition\`, next_offset AS nextSrc, topic_offset AS topicOffset, since`
+/** With the changes that the clock has made, where a group has such. */
+export interface VersionedCursor extends FollowerCursor {
+  readonly version: number
+}
+
+const columns = `topic_partition AS \`partition\`, next_offset AS nextSrc, topic_offset AS topicOffset, since, version`
 
 /** All cursors of a group, in the order of their partitions. */
-export function readFollowers(db: Queryable, group: string): Promise<FollowerCursor[]> {
-  return db.query<FollowerCursor>(
+export function readFollowers(db: Queryable, group: string): Promise<VersionedCursor[]> {
+  return db.query<VersionedCursor>(
     `SELECT ${columns} FROM cursors WHERE consumer_group = ? ORDER BY topic_partition`,
     [group],
   )
@@ -47,15 +52,15 @@ export async function lockFollower(
   connection: Connection,
   group: string,
   partition: number,
-): Promise<FollowerCursor | undefined> {
-  const [row] = await connection.query<FollowerCursor>(
+): Promise<VersionedCursor | undefined> {
+  const [row] = await connection.query<VersionedCursor>(
     `SELECT ${columns} FROM cursors WHERE consumer_group = ? AND topic_partition = ? FOR UPDATE`,
     [group, partition],
   )
   return row
 }
 
-type Place = Pick<FollowerCursor, 'nextSrc' | 'topicOffset'>
+type Place = Pick<FollowerCursor, 'nextSrc' | 'topicOffset'> & { readonly version?: number }
 
 /** Moves the cursor from `from` where it is still there; false when somebody else has moved it. */
 export async function advanceFollower(
@@ -65,9 +70,12 @@ export async function advanceFollower(
   { from, to }: { from: Place; to: Place },
 ): Promise<boolean> {
   const { affectedRows } = await connection.execute(
-    `UPDATE cursors SET next_offset = ?, topic_offset = ?
-     WHERE consumer_group = ? AND topic_partition = ? AND next_offset = ? AND topic_offset = ?`,
-    [to.nextSrc, to.topicOffset, group, partition, from.nextSrc, from.topicOffset],
+    `UPDATE cursors SET next_offset = ?, topic_offset = ?, version = ?
+     WHERE consumer_group = ? AND topic_partition = ? AND next_offset = ? AND topic_offset = ? AND version = ?`,
+    [
+      ...[to.nextSrc, to.topicOffset, to.version ?? 0, group, partition],
+      ...[from.nextSrc, from.topicOffset, from.version ?? 0],
+    ],
   )
   return affectedRows === 1
 }

@@ -1,8 +1,9 @@
+import { type AlertStep, alertSteps } from '../alert/steps.ts'
 import { type RollupStep, rollupSteps } from '../rollup/steps.ts'
 import { type Step, steps } from './steps.ts'
 
-/** Told of every step of persist and rollup. */
-export type AnyStepHook = (step: Step | RollupStep) => void
+/** Told of every step of persist, rollup and alerts. */
+export type AnyStepHook = (step: Step | RollupStep | AlertStep) => void
 
 /**
  * Reads `step[:count][+ms][!]` and answers a hook that kills this process, as SIGKILL does, at the count-th time that
@@ -11,7 +12,7 @@ export type AnyStepHook = (step: Step | RollupStep) => void
  */
 export function failPoint(text: string): AnyStepHook {
   const match = /^(\w+)(?::(\d+))?(?:\+(\d+))?(!)?$/.exec(text)
-  if (!match || !(match[1] in steps || match[1] in rollupSteps))
+  if (!match || ![steps, rollupSteps, alertSteps].some((some) => match[1] in some))
     throw new Error(`there is no fail point "${text}"`)
   const [, wanted, count = '1', ms, freezes] = match
   const strike = () => process.kill(process.pid, freezes ? 'SIGSTOP' : 'SIGKILL')

@@ -1,11 +1,13 @@
 import type { LogRecord } from '@streamgauge/adapters/kafka/types.ts'
-import type { Batch } from '@streamgauge/core/batch.ts'
+import type { Batch, SeriesName } from '@streamgauge/core/batch.ts'
 import { srcHeader } from '@streamgauge/core/topics.ts'
 
 /** What a record of `metrics.persisted` says. */
 export interface Published {
   /** Server clock when its points were accepted, epoch ms. */
   readonly received: number
+  readonly tenant: string
+  readonly series: readonly SeriesName[]
   /** Ids of its series; empty where nothing was kept. */
   readonly sid: readonly number[]
   readonly points: Pick<Batch, 's' | 't' | 'x'>
@@ -20,11 +22,11 @@ export function srcOf({ headers }: LogRecord): number {
 /** Reads a record; undefined when persist hasn't written it. */
 export function decode({ value }: LogRecord): Published | undefined {
   try {
-    const { v, received, sid = [], s, t, x } = JSON.parse(value.toString()) as Batch
+    const { v, received, tenant, series, sid = [], s, t, x } = JSON.parse(value.toString()) as Batch
     const count = s.length
     if (v !== 1 || !(received >= 0) || t.length !== count || x.length !== count) return undefined
     for (let i = 0; i < count; i++) if (sid[s[i]] === undefined) return undefined
-    return { received, sid, points: { s, t, x } }
+    return { received, tenant, series, sid, points: { s, t, x } }
   } catch {
     return undefined
   }

@@ -3,7 +3,7 @@ import type { Bounds, Log } from '@streamgauge/adapters/kafka/types.ts'
 import { readCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
 import { type FollowerCursor, readFollowers } from '@streamgauge/adapters/mariadb/followers.ts'
 import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
-import { persistGroup, rollupGroup, topics } from '@streamgauge/core/topics.ts'
+import { persistGroup, topics } from '@streamgauge/core/topics.ts'
 import { srcOf } from './decode.ts'
 import { flawOf } from './keeper.ts'
 import { newMemory, takeRecords } from './memory.ts'
@@ -13,19 +13,20 @@ import { Stop } from './stop.ts'
 const window = 64
 
 export interface Diagnosis {
+  readonly group: string
   readonly stop: Stop
   /** Where to go on. */
   readonly cure: FollowerCursor
 }
 
-/** Holds every partition of `metrics.persisted` against the cursor of rollup. Nothing is changed. */
-export async function diagnoseRollup(log: Log, db: Database): Promise<Diagnosis[]> {
+/** Holds every partition of `metrics.persisted` against the cursor of a group that reads it. Nothing is changed. */
+export async function diagnoseFollower(log: Log, db: Database, group: string): Promise<Diagnosis[]> {
   const bounds = new Map((await log.bounds(topics.persisted)).map((one) => [one.partition, one]))
   const found: Diagnosis[] = []
-  for (const cursor of await readFollowers(db, rollupGroup)) {
+  for (const cursor of await readFollowers(db, group)) {
     const range = bounds.get(cursor.partition)
     const one = range && (await diagnose(log, db, cursor, range))
-    if (one) found.push(one)
+    if (one) found.push({ group, ...one })
   }
   return found
 }
@@ -35,7 +36,7 @@ async function diagnose(
   db: Database,
   cursor: FollowerCursor,
   range: Bounds,
-): Promise<Diagnosis | undefined> {
+): Promise<Omit<Diagnosis, 'group'> | undefined> {
   const { partition } = cursor
   const flaw = flawOf(cursor, range)
   const from = flaw ? range.low : cursor.topicOffset
@@ -62,7 +63,7 @@ async function diagnose(
   }
 }
 
-/** Windows of what lies before may lack points: from here on they don't. */
+/** What lies before may lack points: from here on nothing does. */
 function at(cursor: FollowerCursor, nextSrc: number, topicOffset: number): FollowerCursor {
   return { partition: cursor.partition, nextSrc, topicOffset, since: nextSrc }
 }

@@ -1,11 +1,13 @@
 import type { Bounds } from '@streamgauge/adapters/kafka/types.ts'
 import type { Logger } from '@streamgauge/adapters/log.ts'
 import { lacksPartition } from '@streamgauge/adapters/mariadb/faults.ts'
-import { type FollowerCursor, readFollowers } from '@streamgauge/adapters/mariadb/followers.ts'
+import {
+  type FollowerCursor,
+  readFollowers,
+  type VersionedCursor,
+} from '@streamgauge/adapters/mariadb/followers.ts'
 import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
-import { rollupGroup } from '@streamgauge/core/topics.ts'
 import { backoffMs } from '../persist/backoff.ts'
-import { type Memory, newMemory } from './memory.ts'
 import type { RollupMetrics } from './metrics.ts'
 import { Stop, type StopCode, stops } from './stop.ts'
 import { Fenced } from './write.ts'
@@ -18,7 +20,14 @@ export interface KeeperHealth {
   readonly stopped: readonly { partition: number; code: StopCode; remedy: string }[]
 }
 
-export interface Keeper {
+/** What a group knows of a partition: at least how far it is. */
+interface Kept {
+  readonly partition: number
+  readonly nextSrc: number
+  readonly topicOffset: number
+}
+
+export interface Keeper<Memory extends Kept> {
   assigned(bounds: readonly Bounds[]): Promise<ReadonlyMap<number, number>>
   recheck(bounds: readonly Bounds[]): Promise<ReadonlyMap<number, number>>
   memories(): Iterable<Memory>
@@ -29,16 +38,20 @@ export interface Keeper {
   health(): KeeperHealth
 }
 
-interface Tools {
+interface Tools<Memory> {
   readonly db: Database
-  readonly metrics: RollupMetrics
+  readonly group: string
+  /** What is known at these cursors, in their order. */
+  readonly open: (cursors: readonly VersionedCursor[]) => Promise<Memory[]>
+  readonly metrics: Pick<RollupMetrics, 'retried' | 'partition' | 'forget' | 'stopped'>
   readonly logger: Logger
   readonly needPartitions: () => Promise<void>
   readonly clock: () => number
 }
 
-/** Keeps what rollup knows of each partition, and decides what follows a fault: read anew, wait, or stop. */
-export function createKeeper({ db, metrics, logger, needPartitions, clock }: Tools): Keeper {
+/** Keeps what a group knows of each partition, and decides what follows a fault: read anew, wait, or stop. */
+export function createKeeper<Memory extends Kept>(tools: Tools<Memory>): Keeper<Memory> {
+  const { db, group, metrics, logger, needPartitions, clock } = tools
   const memories = new Map<number, Memory>()
   const faults = new Map<number, { failures: number; retryAt: number; gap?: string }>()
   /** With the cursor it stopped at: when a person has changed that, it goes on. */
@@ -49,8 +62,8 @@ export function createKeeper({ db, metrics, logger, needPartitions, clock }: Too
   async function load(bounds: readonly Bounds[]): Promise<ReadonlyMap<number, number>> {
     const question = Symbol('question')
     for (const { partition } of bounds) questions.set(partition, question)
-    const cursors = new Map((await readFollowers(db, rollupGroup)).map((one) => [one.partition, one]))
-    const starts = new Map<number, number>()
+    const cursors = new Map((await readFollowers(db, group)).map((one) => [one.partition, one]))
+    const sound: { cursor: VersionedCursor; high: number }[] = []
     for (const one of bounds) {
       if (questions.get(one.partition) !== question) continue
       const cursor = cursors.get(one.partition)
@@ -62,10 +75,17 @@ export function createKeeper({ db, metrics, logger, needPartitions, clock }: Too
         stop(flaw, cursor)
         continue
       }
-      memories.set(one.partition, newMemory(cursor))
-      starts.set(one.partition, cursor.topicOffset)
-      if (stopped.delete(one.partition)) metrics.stopped(one.partition, null)
-      metrics.partition(one.partition, { nextSrc: cursor.nextSrc, lag: one.high - cursor.topicOffset })
+      sound.push({ cursor, high: one.high })
+    }
+    const opened = await tools.open(sound.map(({ cursor }) => cursor))
+    const starts = new Map<number, number>()
+    for (const [i, memory] of opened.entries()) {
+      const { partition, nextSrc, topicOffset } = memory
+      if (questions.get(partition) !== question) continue
+      memories.set(partition, memory)
+      starts.set(partition, topicOffset)
+      if (stopped.delete(partition)) metrics.stopped(partition, null)
+      metrics.partition(partition, { nextSrc, lag: sound[i].high - topicOffset })
     }
     return starts
   }
@@ -89,7 +109,10 @@ export function createKeeper({ db, metrics, logger, needPartitions, clock }: Too
     faults.set(partition, { failures, retryAt: fenced ? 0 : clock() + backoffMs(failures), gap })
     metrics.retried()
     // The first failure is news, the rest of an outage isn't; a fence is how two owners are kept apart.
-    logger[failures === 1 && !fenced ? 'warn' : 'debug']({ err: error, partition }, 'windows are read again')
+    logger[failures === 1 && !fenced ? 'warn' : 'debug'](
+      { err: error, partition },
+      'the partition is read again',
+    )
   }
 
   /** A client that is moved about may deliver something left over once: only a gap that stays is one of the log. */
@@ -124,7 +147,7 @@ export function createKeeper({ db, metrics, logger, needPartitions, clock }: Too
       if (lacksPartition(error))
         await needPartitions().catch((cause) => logger.warn({ err: cause }, 'partitions are missing'))
       if (!(error instanceof Stop) || isFirstGap(error)) return retryLater(partition, error)
-      const cursors = await readFollowers(db, rollupGroup).catch(() => [])
+      const cursors = await readFollowers(db, group).catch(() => [])
       const cursor = cursors.find((one) => one.partition === partition)
       if (cursor) stop(error, cursor)
     },

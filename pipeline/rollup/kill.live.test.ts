@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +12,7 @@ import { persistGroup, rollupGroup, topics } from '@streamgauge/core/topics.ts'
 import { freePort } from '@streamgauge/local/ports.ts'
 import { batchOf } from '../persist/fixture.ts'
 import { type Workbench, workbench } from '../persist/testing.ts'
-import { differences, rolledUp } from './testing.ts'
+import { differences, immortal, rolledUp } from './testing.ts'
 
 /** `KILLS=50` for a long run. */
 const kills = Number(process.env.KILLS ?? 6)
@@ -24,7 +23,6 @@ const points = [
   'rollup_moved:3+1',
   'rollup_committed:2',
 ]
-const root = join(import.meta.dirname, '..', '..')
 const tenants = ['red', 'green', 'blue']
 const hour = 3_600_000
 
@@ -43,8 +41,8 @@ test('whatever is killed, the windows are what a recompute from the points gives
     KAFKA_MEMBER_FOLDER: join(folder, name),
   })
   // One dies at its fail points, the other of a signal at any time; each death is a rebalance for both.
-  const pointed = cleanup.use(role(await env('a'), () => due.shift()))
-  const random = cleanup.use(role(await env('b'), () => undefined))
+  const pointed = cleanup.use(immortal(await env('a'), () => due.shift()))
+  const random = cleanup.use(immortal(await env('b'), () => undefined))
   const stop = new AbortController()
   const producing = produce(bench, stop.signal)
   await progress(bench)
@@ -72,42 +70,6 @@ test('whatever is killed, the windows are what a recompute from the points gives
   t.diagnostic(`${kills} kills, ${sent} points sent, ${rows} stored`)
   assert.deepEqual(await differences(bench.database), [])
 })
-
-/** A pipeline that is started again whenever it is killed, until it is told to end. */
-function role(env: NodeJS.ProcessEnv, failAt: () => string | undefined) {
-  let child: ChildProcess
-  let ending = false
-  let deaths = 0
-  const ended = Promise.withResolvers<number | null>()
-  function start(): void {
-    const own = { ...env, STREAMGAUGE_FAIL_AT: failAt() }
-    child = spawn(process.execPath, [join(root, 'main.ts'), '--role=pipeline'], {
-      env: own,
-      stdio: 'inherit',
-    })
-    child.on('exit', (code) => {
-      deaths++
-      if (ending) ended.resolve(code)
-      else start()
-    })
-  }
-  start()
-  const end = async () => {
-    if (!ending) child.kill('SIGTERM')
-    ending = true
-    return ended.promise
-  }
-  return {
-    kill: () => child.kill('SIGKILL'),
-    /** Waits for so many more deaths. */
-    async died(times: number) {
-      const wanted = deaths + times
-      while (deaths < wanted) await sleep(20)
-    },
-    end,
-    [Symbol.asyncDispose]: async () => void (await end()),
-  }
-}
 
 /** Points of many series, late and early, of the same time, with and without ids; answers how many. */
 async function produce({ log }: Workbench, signal: AbortSignal): Promise<number> {

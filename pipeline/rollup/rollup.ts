@@ -1,10 +1,12 @@
 import type { GroupHandlers, LogRecord } from '@streamgauge/adapters/kafka/types.ts'
 import type { Logger } from '@streamgauge/adapters/log.ts'
+import type { FollowerCursor } from '@streamgauge/adapters/mariadb/followers.ts'
 import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
 import type { Registry } from '@streamgauge/adapters/metrics.ts'
 import { limits } from '@streamgauge/core/limits.ts'
+import { rollupGroup } from '@streamgauge/core/topics.ts'
 import { createKeeper, type KeeperHealth } from './keeper.ts'
-import { isDirty, type Memory, type Retentions, takeRecords } from './memory.ts'
+import { isDirty, type Memory, newMemory, type Retentions, takeRecords } from './memory.ts'
 import { createMetrics } from './metrics.ts'
 import type { RollupStepHook } from './steps.ts'
 import { writeMemory } from './write.ts'
@@ -49,7 +51,8 @@ export interface Rollups {
 export function createRollups(tools: RollupTools): Rollups {
   const { db, logger, clock } = tools
   const metrics = createMetrics(tools.registry, held)
-  const keeper = createKeeper({ ...tools, metrics })
+  const open = async (cursors: readonly FollowerCursor[]) => cursors.map(newMemory)
+  const keeper = createKeeper<Memory>({ ...tools, group: rollupGroup, open, metrics })
   let stopping = false
   let timer: NodeJS.Timeout | undefined
 

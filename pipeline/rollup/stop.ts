@@ -2,19 +2,19 @@
 export const stops = {
   LOG_START: {
     reason: 'the log begins after the records that are due: they are gone',
-    remedy: 'go on at the log’s first record; windows lack what was in those before it',
+    remedy: 'go on at the log’s first record; what was in those before it is left out',
   },
   LOG_END: {
     reason: 'the log ends before the records that are due: the topic was made anew or cut off',
-    remedy: 'go on at the log’s first record; windows lack what was in those before it',
+    remedy: 'go on at the log’s first record; what was in those before it is left out',
   },
   GAP: {
     reason: 'the record of an ingest record that is due is missing',
-    remedy: 'go on at the next record that is there; windows lack what was in the missing ones',
+    remedy: 'go on at the next record that is there; what was in the missing ones is left out',
   },
   UNREADABLE: {
     reason: 'a record is not what persist publishes',
-    remedy: 'go on after it; windows lack what was in it',
+    remedy: 'go on after it; what was in it is left out',
   },
 } as const
 

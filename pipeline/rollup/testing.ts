@@ -1,3 +1,5 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '@streamgauge/adapters/kafka/types.ts'
 import { readFollowers } from '@streamgauge/adapters/mariadb/followers.ts'
@@ -10,6 +12,7 @@ import { rollupGroup, topics } from '@streamgauge/core/topics.ts'
 type Expected = WindowRow & { readonly magnitude: number }
 
 const most = 1e-9
+const root = join(import.meta.dirname, '..', '..')
 
 /** Rows of a table of windows, by key. */
 export function storedWindows(db: Queryable, length: WindowLength): Promise<WindowRow[]> {
@@ -84,5 +87,41 @@ export async function rolledUp(log: Log, db: Queryable): Promise<void> {
     const cursors = new Map((await readFollowers(db, rollupGroup)).map((one) => [one.partition, one]))
     if (bounds.every(({ partition, high }) => (cursors.get(partition)?.topicOffset ?? 0) >= high)) return
     await sleep(20)
+  }
+}
+
+/** A pipeline that is started again whenever it is killed, until it is told to end. */
+export function immortal(env: NodeJS.ProcessEnv, failAt: () => string | undefined) {
+  let child: ChildProcess
+  let ending = false
+  let deaths = 0
+  const ended = Promise.withResolvers<number | null>()
+  function start(): void {
+    const own = { ...env, STREAMGAUGE_FAIL_AT: failAt() }
+    child = spawn(process.execPath, [join(root, 'main.ts'), '--role=pipeline'], {
+      env: own,
+      stdio: 'inherit',
+    })
+    child.on('exit', (code) => {
+      deaths++
+      if (ending) ended.resolve(code)
+      else start()
+    })
+  }
+  start()
+  const end = async () => {
+    if (!ending) child.kill('SIGTERM')
+    ending = true
+    return ended.promise
+  }
+  return {
+    kill: () => child.kill('SIGKILL'),
+    /** Waits for so many more deaths. */
+    async died(times: number) {
+      const wanted = deaths + times
+      while (deaths < wanted) await sleep(20)
+    },
+    end,
+    [Symbol.asyncDispose]: async () => void (await end()),
   }
 }

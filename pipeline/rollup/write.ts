@@ -47,7 +47,10 @@ export async function writeMemory(db: Database, memory: Memory, step?: RollupSte
 }
 
 /** A connection whose transaction failed is closed, not reused: its state may be anything, a time-out included. */
-async function inTransaction(db: Database, work: (connection: Connection) => Promise<void>): Promise<void> {
+export async function inTransaction(
+  db: Database,
+  work: (connection: Connection) => Promise<void>,
+): Promise<void> {
   const connection = await db.connection()
   try {
     await connection.begin()

@@ -1,0 +1,117 @@
+import type { AlertRuleVersion } from '@streamgauge/adapters/mariadb/alert-rules.ts'
+import {
+  type AlertEvent,
+  type AlertInstance,
+  type AlertReason,
+  nextDeadline,
+  step,
+} from '@streamgauge/core/alert.ts'
+import { isAbout } from '@streamgauge/core/alert-match.ts'
+import type { SeriesName } from '@streamgauge/core/batch.ts'
+import type { Memory } from './memory.ts'
+import { type Rule, versionAt } from './rules.ts'
+
+/** A rule over one series, in memory. */
+export interface Watch {
+  readonly rule: Rule
+  readonly seriesId: number
+  readonly series: SeriesName
+  /** The version of the rule that it is at; undefined: one that is no longer known, or none yet. */
+  version: AlertRuleVersion | undefined
+  instance: AlertInstance | undefined
+  /** Ingest offset of the last point. */
+  offset: number
+  /** Ingest offset of the last record before whose points the clock went on. */
+  tickedFor: number
+  /** The last transition, and the last one that somebody was told of. */
+  alertId: number | null
+  toldId: number | null
+  /** It has a row. */
+  stored: boolean
+  /** It differs from its row. */
+  dirty: boolean
+}
+
+/** One point of a record, for the rules that are about its series. */
+export interface WatchedPoint {
+  readonly received: number
+  readonly src: number
+  readonly at: number
+  readonly value: number
+}
+
+/**
+ * Takes a point. Before the first of a record the clock goes on to where it must have been when that came, so that a
+ * replay takes for late what was late.
+ */
+export function takePoint(memory: Memory, watch: Watch, point: WatchedPoint, graceMs: number): void {
+  const { received, src, at, value } = point
+  if (watch.tickedFor !== src) {
+    watch.tickedFor = src
+    tickWatch(memory, watch, { to: received - graceMs, changesTo: received, graceMs })
+  }
+  const { version, offset } = watch
+  if (!version || endOf(version, watch.series)) return
+  watch.offset = src
+  if (!advance(memory, watch, version, { type: 'point', at, value })) watch.offset = offset
+}
+
+/** Lets the clock go on to `to`, and changes of the rule that were made up to `changesTo` take effect. */
+export function tickWatch(
+  memory: Memory,
+  watch: Watch,
+  { to, changesTo, graceMs }: { to: number; changesTo: number; graceMs: number },
+): void {
+  const due = versionAt(watch.rule, changesTo)
+  if (due) adopt(memory, watch, due, graceMs)
+  const { version, instance } = watch
+  if (version && instance && nextDeadline(version, instance) <= to)
+    advance(memory, watch, version, { type: 'tick', to })
+}
+
+/** Goes on to a version through all those before it. One that came earlier than where it is changes nothing. */
+function adopt(memory: Memory, watch: Watch, due: AlertRuleVersion, graceMs: number): void {
+  const { rule, series } = watch
+  if (watch.version === due) return
+  const from = watch.version ? rule.versions.indexOf(watch.version) + 1 : 0
+  const to = rule.versions.indexOf(due)
+  for (const next of rule.versions.slice(from, to + 1)) {
+    const { updatedAt: at } = next
+    if (watch.version) advance(memory, watch, watch.version, { type: 'tick', to: at - graceMs })
+    const reason = endOf(next, series)
+    watch.version = next
+    if (watch.instance)
+      advance(memory, watch, next, reason ? { type: 'end', at, reason } : { type: 'change', at })
+  }
+}
+
+/** Why a version is not about a series; undefined: it is. */
+function endOf(version: AlertRuleVersion, series: SeriesName): AlertReason | undefined {
+  if (version.isDeleted) return 'rule_deleted'
+  if (!version.enabled) return 'rule_disabled'
+  return isAbout(version, series) ? undefined : 'rule_changed'
+}
+
+/** False when nothing has changed. */
+function advance(memory: Memory, watch: Watch, version: AlertRuleVersion, event: AlertEvent): boolean {
+  const { instance, transitions } = step(version, watch.instance, event)
+  if (instance === watch.instance) return false
+  watch.instance = instance
+  memory.touch(watch)
+  const { seriesId, series, offset } = watch
+  for (const transition of transitions) {
+    const { partition } = memory
+    const alert = {
+      ...transition,
+      rule: version,
+      threshold: version.threshold,
+      seriesId,
+      series,
+      partition,
+      offset,
+    }
+    memory.alerts.push({ watch, alert })
+  }
+  if (instance) memory.due = Math.min(memory.due, nextDeadline(version, instance))
+  return true
+}
