@@ -32,7 +32,8 @@ export const waitsMs: readonly number[] = [
 ]
 
 const jitter = 0.1
-const longestWaitMs = 24 * hour
+/** Nobody is left alone for longer, whatever `Retry-After` says. */
+export const longestWaitMs = 24 * hour
 
 /**
  * When to try again after `tried` tries, epoch ms; null when it is given up. A little later than the schedule says, so

@@ -70,14 +70,18 @@ const errorLength = 500
 /** Codes after which anything may go through next time; `null` stands for no answer (core/delivery.ts). */
 const unavailable = 'attempt > 0 AND (last_code IS NULL OR last_code IN (408, 425, 429, 502, 503, 504))'
 
-/** Channels with a message that is due, those with the longest wait first. */
-export async function dueChannels(db: Queryable, now: number, limit: number): Promise<number[]> {
+/** Channels with a message that is due, those with the longest wait first, without those in `quiet`. */
+export async function dueChannels(
+  db: Queryable,
+  { now, quiet, limit }: { now: number; quiet: readonly number[]; limit: number },
+): Promise<number[]> {
   const rows = await db.query<{ id: number }>(
     `SELECT channel_id AS id FROM deliveries AS due
-     WHERE status = 'pending' AND next_at <= ? AND leased_until <= ?
+     WHERE status = 'pending' AND next_at <= ? AND leased_until <= ? AND channel_id NOT IN (?)
        AND NOT EXISTS (SELECT 1 FROM deliveries AS first WHERE first.id = due.after_delivery AND first.status = 'pending')
      GROUP BY channel_id ORDER BY MIN(next_at) LIMIT ?`,
-    [now, now, limit],
+    // An empty list is no list in SQL, and 0 is no channel.
+    [now, now, [0, ...quiet] as unknown as Param, limit],
   )
   return rows.map(({ id }) => id)
 }

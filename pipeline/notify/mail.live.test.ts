@@ -53,7 +53,9 @@ test('mails arrive, the end of an alert as an answer to its beginning, also afte
   assert.equal(second.subject, '[Resolved] cpu high: cpu of web-1')
   assert.equal(first.to, 'ann@example.com, bob@example.com')
   assert.equal(first.from, '"Streamgauge" <alerts@streamgauge.localhost>')
-  const ids = await store.db.query<{ id: string }>('SELECT message_id AS id FROM deliveries ORDER BY deliveries.id')
+  const ids = await store.db.query<{ id: string }>(
+    'SELECT message_id AS id FROM deliveries ORDER BY deliveries.id',
+  )
   assert.deepEqual(
     [first.message_id, second.message_id],
     ids.map(({ id }) => `<${id}@streamgauge.localhost>`),

@@ -193,6 +193,18 @@ test('one message that a receiver does not want holds no other up, and Retry-Aft
   assert.equal((await store.delivery(poison)).code, 400)
   const { next_at } = await store.delivery(busy)
   assert.ok(next_at - Date.now() > 80_000 && next_at - Date.now() <= 90_000)
+  const other = await store.tell(await store.webhook(at.url), 'other')
+  const next = await store.tell(channel, 'next')
+  notify.notifyNow()
+  await until('another channel goes on', async () => (await store.delivery(other)).status === 'delivered')
+  assert.equal((await store.delivery(next)).attempt, 0)
+  at.answer = () => ({ status: 200 })
+  notify.wait(91_000)
+  await until('both arrive', async () => (await store.delivery(next)).status === 'delivered')
+  assert.deepEqual(
+    at.got.map(({ name }) => name),
+    ['poison', 'fine', 'busy', 'other', 'poison', 'busy', 'next'],
+  )
   await store.db.execute(`UPDATE deliveries SET status = 'failed' WHERE status = 'pending'`)
 })
 

@@ -62,6 +62,8 @@ export function startNotify(options: NotifyOptions): Notify {
     closing: closing.signal,
   }
   const turns = new Map<number, Promise<void>>()
+  /** Until when channels asked to be left alone, epoch ms; a worker that starts anew asks again. */
+  const quiet = new Map<number, number>()
   let rung = Promise.withResolvers<void>()
   let failures = 0
 
@@ -76,7 +78,10 @@ export function startNotify(options: NotifyOptions): Notify {
 
   async function startTurns(): Promise<void> {
     if (turns.size >= channelsAtOnce) return
-    for (const channel of await dueChannels(db, parts.clock(), 2 * channelsAtOnce)) {
+    const now = parts.clock()
+    for (const [channel, until] of quiet) if (until <= now) quiet.delete(channel)
+    const due = await dueChannels(db, { now, quiet: [...quiet.keys()], limit: 2 * channelsAtOnce })
+    for (const channel of due) {
       if (turns.size >= channelsAtOnce) return
       if (!turns.has(channel)) turns.set(channel, turn(channel))
     }
@@ -84,7 +89,9 @@ export function startNotify(options: NotifyOptions): Notify {
 
   async function turn(channel: number): Promise<void> {
     try {
-      if (await runTurn(channel, parts)) rung.resolve()
+      const { more, quietUntil } = await runTurn(channel, parts)
+      if (quietUntil !== undefined) quiet.set(channel, quietUntil)
+      if (more) rung.resolve()
     } catch (error) {
       logger.warn({ err: error, channel }, 'a channel could not be told')
     } finally {

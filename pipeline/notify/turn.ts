@@ -16,7 +16,7 @@ import {
   type WaitingDelivery,
 } from '@streamgauge/adapters/mariadb/deliveries.ts'
 import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
-import { nextTryAt, type Outcome } from '@streamgauge/core/delivery.ts'
+import { longestWaitMs, nextTryAt, type Outcome } from '@streamgauge/core/delivery.ts'
 import { limits } from '@streamgauge/core/limits.ts'
 import type { NotifyMetrics } from './metrics.ts'
 import { muteReason } from './mute.ts'
@@ -35,6 +35,14 @@ export interface TurnParts {
   readonly closing: AbortSignal
 }
 
+/** How a turn ended. */
+export interface TurnEnd {
+  /** There may be more to tell at once. */
+  readonly more: boolean
+  /** The receiver asked to be left alone until then, epoch ms. */
+  readonly quietUntil?: number
+}
+
 /** Longer than one try may take: whoever is killed meanwhile holds others up no longer than this. */
 const leaseMs = limits.webhookTimeoutMs + 5_000
 const renewMs = 1_000
@@ -46,16 +54,16 @@ const crowdMs = 60_000
 
 /**
  * Tells one channel what waits for it, in order; ends at the first message for which nobody can be reached. Idempotent
- * for the receiver: whatever was not settled is sent again under the same id. Returns whether there may be more.
+ * for the receiver: whatever was not settled is sent again under the same id.
  */
-export async function runTurn(channelId: number, parts: TurnParts): Promise<boolean> {
+export async function runTurn(channelId: number, parts: TurnParts): Promise<TurnEnd> {
   const { db, clock, metrics } = parts
   const channel = await findDeliveryChannel(db, channelId)
   const ended = endOf(channel)
   if (ended !== undefined) {
     await failAll(db, { channelId, reason: ended }, clock())
     metrics.gaveUp(channel?.type ?? 'deleted')
-    return false
+    return { more: false }
   }
   const now = clock()
   const lease: Lease = { id: randomBytes(16), channelId }
@@ -64,10 +72,10 @@ export async function runTurn(channelId: number, parts: TurnParts): Promise<bool
     ...{ now, until: now + leaseMs, orderedSince },
     limit: messagesPerTurn,
   })
-  if (channel === undefined || waiting === undefined) return false
-  const more = await tellAll(channel, waiting, { lease, leasedAt: now }, parts)
+  if (channel === undefined || waiting === undefined) return { more: false }
+  const end = await tellAll(channel, waiting, { lease, leasedAt: now }, parts)
   await releaseLease(db, lease)
-  return more
+  return end
 }
 
 /** Why a channel is told nothing any more. */
@@ -82,20 +90,20 @@ async function tellAll(
   waiting: readonly WaitingDelivery[],
   { lease, leasedAt }: { lease: Lease; leasedAt: number },
   parts: TurnParts,
-): Promise<boolean> {
+): Promise<TurnEnd> {
   const { db, clock, closing, metrics } = parts
   const status = new Map(waiting.map(({ after, afterStatus }) => [after, afterStatus]))
   let renewedAt = leasedAt
-  let progress = false
+  let more = false
   for (const [i, stored] of waiting.entries()) {
-    if (closing.aborted) return false
+    if (closing.aborted) return { more: false }
     // What goes first may have been settled a moment ago.
     const delivery = { ...stored, afterStatus: status.get(stored.after) ?? null }
     if (delivery.afterStatus === 'pending') continue
     const started = clock()
-    if (started - leasedAt > turnMs) return true
+    if (started - leasedAt > turnMs) return { more: true }
     if (started - renewedAt > renewMs) {
-      if (!(await renewLease(db, lease, started + leaseMs))) return false
+      if (!(await renewLease(db, lease, started + leaseMs))) return { more: false }
       renewedAt = started
     }
     const muted = muteReason(delivery)
@@ -104,7 +112,7 @@ async function tellAll(
       await settle(db, lease, { tries: [], settlements: [settlement] }, clock())
       metrics.muted(channel.type)
       status.set(delivery.id, settlement.status)
-      progress = true
+      more = true
       continue
     }
     const outcome = await parts.send(channel, delivery, started)
@@ -127,11 +135,12 @@ async function tellAll(
     if (outcome.kind === 'unavailable') {
       if (waiting.length === messagesPerTurn)
         await postpone(db, { channelId: channel.id, until: clock() + crowdMs }, started)
-      return false
+      const { retryAfterMs } = outcome
+      return { more: false, quietUntil: retryAfterMs && clock() + Math.min(retryAfterMs, longestWaitMs) }
     }
-    progress = true
+    more = true
   }
-  return progress
+  return { more }
 }
 
 function mutedBy({ id, attempt, nextAt }: WaitingDelivery, error: string): Settlement {
@@ -171,7 +180,7 @@ async function end(
   tried: Try,
   lease: Lease,
   { db, clock, metrics }: TurnParts,
-): Promise<boolean> {
+): Promise<TurnEnd> {
   const now = clock()
   const reason = tried.error ?? 'The receiver wants no more messages.'
   const { code, error } = tried
@@ -187,5 +196,5 @@ async function end(
   await settle(db, lease, { tries: [tried], settlements: [settlement] }, now)
   await failAll(db, { channelId, reason }, now)
   metrics.gaveUp(type)
-  return false
+  return { more: false }
 }
