@@ -37,10 +37,12 @@ export function runMember(
   /** One consumer from birth to death; tells why it ended. */
   async function live(): Promise<'closed' | 'stuck' | Error> {
     const claim = options.member?.() ?? null
+    let over = false
     const consumer = createConsumer(kafka, names.group, options, {
       name: () => (claim?.holds() ? claim.name : null),
       before: () => placement.leave(),
-      after: (group) => placement.join(group),
+      // A join that ends after the goodbye must not bring the placement back to life.
+      after: async (group) => (over ? undefined : placement.join(group)),
     })
     const crashed = new Promise<Error>((resolve) => {
       consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error))
@@ -74,6 +76,7 @@ export function runMember(
     } finally {
       watchdog.stop()
       await commits?.stop()
+      over = true
       placement.leave()
       try {
         await within(consumer.disconnect(), settings.closeMs, 'the consumer did not stop')

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { metricPartitions, topics } from '@streamgauge/core/topics.ts'
 import { type TestStack, testStack } from '@streamgauge/local/stack.ts'
 import { pino } from 'pino'
@@ -173,6 +174,27 @@ test('a batch is delivered again from the offset that its handler answers', asyn
   await done.promise
   assert.deepEqual(batches, ['01234', '234'])
   await group.close()
+})
+
+test('whenever a member is closed, nothing of it goes on', async () => {
+  const handlers = {
+    // No place is known: asked for again and again, until the end.
+    assigned: async () => new Map<number, number>(),
+    batch: async () => undefined,
+  }
+  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+  const before = timers()
+  const moments = Array.from({ length: 30 }, (_, i) => i * 15)
+  await Promise.all(
+    moments.map(async (ms) => {
+      const group = await log.runGroup({ group: `brief-${ms}`, topic: topics.ingest }, handlers)
+      await sleep(ms)
+      await group.close()
+    }),
+  )
+  // What goes on has a timer again and again; what only had to end has none after this.
+  await sleep(1_200)
+  assert.ok(timers() <= before, `${timers()} timers instead of ${before}`)
 })
 
 /** Runs a member and keeps what it is given. */
