@@ -32,6 +32,8 @@ export async function runCheck(bench: Bench, command: readonly string[]): Promis
 
 /** A test, or a whole file, that takes longer has hung. */
 const testTimeoutMs = 300_000
+/** A file whose tests have ended but whose process goes on is not ended by Node. */
+const fileTimeoutMs = testTimeoutMs + 60_000
 /** From the request to end a runner to its end by force. */
 const killAfterMs = 10_000
 
@@ -87,7 +89,7 @@ async function runNode(
   { guard, signal }: Bench,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
-  onFile: (ended: FileEnded) => void = () => undefined,
+  onFile?: (ended: FileEnded) => void,
 ): Promise<{ code: number | null; output: string }> {
   signal.throwIfAborted()
   const child = spawn(process.execPath, args, {
@@ -97,7 +99,6 @@ async function runNode(
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
-  child.on('message', (message) => onFile(message as FileEnded))
   const { pid } = child
   if (pid === undefined) throw new Error(`${process.execPath} can't be run`)
   guard.add(pid)
@@ -106,9 +107,15 @@ async function runNode(
     setTimeout(() => child.exitCode === null && process.kill(-pid, 'SIGKILL'), killAfterMs).unref()
   }
   signal.addEventListener('abort', end)
+  const hung = onFile && setTimeout(end, fileTimeoutMs)
+  child.on('message', (message) => {
+    hung?.refresh()
+    onFile?.(message as FileEnded)
+  })
   const chunks: Buffer[] = []
   for (const output of [child.stdout, child.stderr]) output?.on('data', (chunk) => chunks.push(chunk))
   const [code] = await once(child, 'close')
+  clearTimeout(hung)
   signal.removeEventListener('abort', end)
   guard.remove(pid)
   signal.throwIfAborted()
