@@ -40,6 +40,7 @@ export interface Installation extends AsyncDisposable {
   readonly log: Log
   readonly operatorToken: string
   readonly database: Database
+  readonly databaseUrl: string
   /** The process of this name now, or the broker; throws while there is none. */
   pid(name: ProcessName | 'mqtt'): number
   signal(name: ProcessName, signal: NodeJS.Signals): void
@@ -135,6 +136,7 @@ export async function startInstallation(options: {
     log,
     operatorToken: operator,
     database,
+    databaseUrl: serviceUrl('mariadb'),
     pid,
     signal: (name, signal) => void process.kill(pid(name), signal),
     async tenant(prefix) {

@@ -10,6 +10,7 @@ import { latencyBusy, latencyIdle } from './lines/latency.ts'
 import { persist } from './lines/persist.ts'
 import { pixel } from './lines/pixel.ts'
 import { recovery } from './lines/recovery.ts'
+import { rollup } from './lines/rollup.ts'
 
 /** In their order: what measures rest comes first, what leaves a full table or a new process behind comes last. */
 export const lines: readonly Line[] = [
@@ -22,6 +23,7 @@ export const lines: readonly Line[] = [
   accept,
   persist,
   cost,
+  rollup,
   fanOut,
   history,
   recovery,
