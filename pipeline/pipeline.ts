@@ -94,6 +94,12 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     clock,
     step,
   })
+  const notify = startNotify({
+    ...{ databaseUrl: config.databaseUrl, publicUrl: config.http.publicUrl, ...config.notify },
+    logger: logger.child({ stage: 'notify' }),
+    registry,
+    clock,
+  })
   const alerts = createAlerts({
     log,
     db: alertDb,
@@ -101,16 +107,11 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     logger: logger.child({ stage: alertGroup }),
     graceMs: config.alertGraceMs,
     ask: (partition) => groups.get(alertGroup)?.ask(partition),
+    onNews: notify.notifyNow,
     clock,
     step,
   })
   const { partitionFor } = log
-  const notify = startNotify({
-    ...{ databaseUrl: config.databaseUrl, publicUrl: config.http.publicUrl, ...config.notify },
-    logger: logger.child({ stage: 'notify' }),
-    registry,
-    clock,
-  })
   const audit = startAudit({ database, partitionFor, logger, registry, keep: config.limits, clock })
   const groups = new Map<string, Group>()
 

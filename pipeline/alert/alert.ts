@@ -32,6 +32,8 @@ export interface AlertTools {
   readonly graceMs: number
   /** Stops the reading of a partition until `recheck` has said where to go on. */
   readonly ask: (partition: number) => void
+  /** There may be news in the outbox. */
+  readonly onNews: () => void
   /** Epoch ms. */
   readonly clock: () => number
   /** Told of every step that is done. Only chaos runs have one. */
@@ -106,7 +108,9 @@ export function createAlerts(tools: AlertTools): Alerts {
     memory.writing ??= writeMemory(db, memory, tools.clock(), step)
       .then(() => {
         metrics.recorded(states)
-        if (states.length > 0) relay.wake(memory.partition)
+        if (states.length === 0) return
+        tools.onNews()
+        relay.wake(memory.partition)
       })
       .catch(async (error) => {
         const isOurs = keeper.memoryOf(memory.partition) === memory
