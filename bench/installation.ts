@@ -74,6 +74,7 @@ export async function startInstallation(options: {
     ...limits,
     ...Object.assign({}, ...services.map(({ environment }) => environment)),
     OPERATOR_TOKEN: operator,
+    WEBHOOK_ALLOW: '127.0.0.0/8',
     LOG_LEVEL: 'warn',
   }
   await runTool(process.execPath, [join(root, 'cli.ts'), 'init'], { purpose: 'streamgauge init', env })

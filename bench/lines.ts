@@ -1,6 +1,7 @@
 import type { Line } from './line.ts'
 import { accept } from './lines/accept.ts'
 import { agent } from './lines/agent.ts'
+import { alert } from './lines/alert.ts'
 import { consumer } from './lines/consumer.ts'
 import { cost } from './lines/cost.ts'
 import { fanOut } from './lines/fan-out.ts'
@@ -18,6 +19,7 @@ export const lines: readonly Line[] = [
   consumer,
   agent,
   latencyIdle,
+  alert,
   pixel,
   latencyBusy,
   accept,
