@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openKafkaAdmin } from '@streamgauge/adapters/kafka/admin.ts'
@@ -16,6 +16,9 @@ import { redisCommand } from './services/resp.ts'
 import type { Service } from './services/service.ts'
 
 type ServiceName = Service['name']
+
+/** Threads are stopped within milliseconds; a busy machine takes longer. */
+const stopMs = 1_000
 
 /** A backing service that a test may freeze and kill. */
 export interface ServiceControl {
@@ -168,6 +171,16 @@ function controlOf(url: string, pid: () => number | undefined): ServiceControl {
       if (target === undefined)
         throw new Error(`the service at ${url} has no process here to send ${name} to`)
       process.kill(target, name)
+      if (name === 'SIGSTOP') awaitStopped(target)
     },
   }
+}
+
+/** A process with many threads goes on for a moment after the signal. Linux tells; elsewhere nothing is waited for. */
+function awaitStopped(pid: number): void {
+  const folder = `/proc/${pid}/task`
+  const stopped = (task: string) =>
+    / [TtZX] /.test(readFileSync(`${folder}/${task}/stat`, 'latin1').split(')').at(-1) ?? '')
+  const end = Date.now() + stopMs
+  while (existsSync(folder) && Date.now() < end && !readdirSync(folder).every(stopped));
 }

@@ -55,6 +55,7 @@ test('a dead letter that is replayed twice is stored once, and one that dies aga
       [topics.ingest, 12],
       [topics.persisted, 12],
       [topics.deadLetters, 1],
+      [topics.transitions, 12],
     ],
   )
 })
