@@ -11,6 +11,9 @@ export interface WebhookAgents {
   readonly 'https:': HttpsAgent
 }
 
+/** A look-up takes one of four threads of the process until a name server answers, and tenants choose that server. */
+const lookupsAtOnce = 2
+
 /**
  * Agents whose connections reach only what they may: the address that is connected to is the one that was checked, so
  * that a name which changes between two look-ups gains nothing. They keep no connection: each is checked anew.
@@ -35,13 +38,39 @@ function guard<A extends HttpAgent>(agent: A, mayReach: MayReach): A {
 }
 
 function guardedLookup(mayReach: MayReach): LookupFunction {
+  const turns = createTurns(lookupsAtOnce)
   return (host, options, callback) => {
-    lookup(host, { ...options, all: true }, (error, found = []) => {
-      const addresses = found.filter(({ address }) => mayReach(address))
-      if (error) callback(error, '')
-      else if (addresses.length === 0) callback(new ForbiddenAddress(refusal(host)), '')
-      else if (options.all) callback(null, addresses)
-      else callback(null, addresses[0].address, addresses[0].family)
-    })
+    turns.begin(() =>
+      lookup(host, { ...options, all: true }, (error, found = []) => {
+        turns.end()
+        const addresses = found.filter(({ address }) => mayReach(address))
+        if (error) callback(error, '')
+        else if (addresses.length === 0) callback(new ForbiddenAddress(refusal(host)), '')
+        else if (options.all) callback(null, addresses)
+        else callback(null, addresses[0].address, addresses[0].family)
+      }),
+    )
+  }
+}
+
+/** Begins what is asked for in its order, so much of it at once. */
+function createTurns(atOnce: number) {
+  const waiting: (() => void)[] = []
+  let running = 0
+  const next = () => {
+    const work = running < atOnce ? waiting.shift() : undefined
+    if (!work) return
+    running++
+    work()
+  }
+  return {
+    begin(work: () => void) {
+      waiting.push(work)
+      next()
+    },
+    end() {
+      running--
+      next()
+    },
   }
 }
