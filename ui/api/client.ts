@@ -39,6 +39,10 @@ export class Api {
     return this.#send<T>('POST', path, body)
   }
 
+  put<T>(path: string, body: unknown): Promise<T> {
+    return this.#send<T>('PUT', path, body)
+  }
+
   delete(path: string): Promise<void> {
     return this.#send<void>('DELETE', path)
   }

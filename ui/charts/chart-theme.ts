@@ -5,6 +5,9 @@ export interface ChartTheme {
   readonly line: string
   readonly text: string
   readonly raised: string
+  readonly firing: string
+  readonly pending: string
+  readonly offline: string
   readonly series: readonly string[]
   readonly font: string
 }
@@ -21,6 +24,9 @@ export function readTheme(element: Element): ChartTheme {
     line: token('line-strong'),
     text: token('muted'),
     raised: token('raised'),
+    firing: token('firing'),
+    pending: token('pending'),
+    offline: token('offline'),
     series: Array.from({ length: seriesColors }, (_, i) => token(`series-${i + 1}`)),
     font: token('mono'),
   }

@@ -18,6 +18,7 @@ import type { Drawable } from '../model/scheduler.ts'
 import { lengthOf, type Range, ranged, type Span } from '../model/span.ts'
 import { labelDistance } from '../model/time-marks.ts'
 import { axisFactor, type ValueRange, valueRange } from '../model/value-range.ts'
+import { AlertOverlay } from './alert-overlay.ts'
 import { type ChartTheme, dashOf } from './chart-theme.ts'
 import { GridTime } from './grid-time.ts'
 import { type DrawnLine, LinesSeries, type LinesSource, type SlotRow } from './lines-series.ts'
@@ -33,7 +34,7 @@ export interface LiveChartOptions {
   /** Lines have been painted on the canvas. */
   readonly onPaint: () => void
   /** The pointer or the keyboard stands on a slot, or has left. */
-  readonly onHover: (slot: number | undefined) => void
+  readonly onHover: (slot: number | undefined, byPointer: boolean) => void
 }
 
 /** More new slots than this at once are set anew rather than appended one by one. */
@@ -52,6 +53,8 @@ export class LiveChart implements Drawable, LinesSource {
   /** What the axis divides values by: 2^30 shows bytes as GiB. */
   factor = 1
   hidden: (line: Line) => boolean = () => false
+  /** What alerts have to say on this chart. */
+  readonly alerts: AlertOverlay
   #grid: GridView
   #head = 0
   #range: ValueRange | undefined
@@ -100,6 +103,8 @@ export class LiveChart implements Drawable, LinesSource {
       priceLineVisible: false,
       autoscaleInfoProvider: () => this.#autoscale(),
     })
+    this.alerts = new AlertOverlay(this, this.#series)
+    this.#series.attachPrimitive(this.alerts)
     this.#grid = this.#layOut(container.clientWidth)
     this.#chart.subscribeCrosshairMove((event) => this.#hovered(event))
     this.draw()
@@ -117,6 +122,15 @@ export class LiveChart implements Drawable, LinesSource {
   /** First and last slot on screen. */
   get visible(): { from: number; to: number } {
     return { from: this.#head - this.#grid.slots + 1, to: this.#head }
+  }
+
+  /** The slot of the chart's first row; it has left the window when others have been appended since. */
+  get firstSlot(): number {
+    return this.#head - this.#rows + 1
+  }
+
+  get theme(): ChartTheme {
+    return this.#theme
   }
 
   get paused(): boolean {
@@ -159,6 +173,7 @@ export class LiveChart implements Drawable, LinesSource {
   applyTheme(theme: ChartTheme): void {
     this.#theme = theme
     this.#chart.applyOptions(this.#look())
+    this.alerts.restyle()
   }
 
   /** Advances the axis to the server's time and has the chart painted in the next frame. */
@@ -207,8 +222,7 @@ export class LiveChart implements Drawable, LinesSource {
   #slotAt(x: number): number {
     const { from, to } = this.visible
     const logical = this.#chart.timeScale().coordinateToLogical(x) ?? 0
-    // rows that have left the window on the left are still in the chart
-    const slot = this.#head - this.#rows + 1 + Math.round(logical)
+    const slot = this.firstSlot + Math.round(logical)
     return Math.min(to, Math.max(from, slot))
   }
 
@@ -283,6 +297,7 @@ export class LiveChart implements Drawable, LinesSource {
     if (!this.#range) return null
     const { min: low, max: high } = this.#range
     this.factor = axisFactor(Math.max(Math.abs(low), Math.abs(high)), this.unit)
+    this.alerts.rescale()
     return { priceRange: { minValue: low / this.factor, maxValue: high / this.factor } }
   }
 
@@ -298,7 +313,10 @@ export class LiveChart implements Drawable, LinesSource {
 
   #hovered(event: MouseEventParams): void {
     const time = event.time === undefined ? undefined : Number(event.time) * 1000
-    this.#o.onHover(time === undefined ? undefined : slotOf(time, this.stepMs))
+    this.#o.onHover(
+      time === undefined ? undefined : slotOf(time, this.stepMs),
+      event.sourceEvent !== undefined,
+    )
   }
 
   #look() {

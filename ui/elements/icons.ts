@@ -12,6 +12,13 @@ export const icons = {
   agents: icon(
     svg`<rect x="2" y="2.5" width="12" height="4.5" rx="1.2"/><rect x="2" y="9" width="12" height="4.5" rx="1.2"/><path d="M4.7 4.75h.01M4.7 11.25h.01"/>`,
   ),
+  alerts: icon(
+    svg`<path d="M8 2a4 4 0 0 0-4 4v2.6L2.8 11h10.4L12 8.6V6a4 4 0 0 0-4-4zM6.6 13.2a1.5 1.5 0 0 0 2.8 0"/>`,
+  ),
+  rules: icon(svg`<path d="M2 9.5h12M2 5.5h1.5M5.5 5.5H7M9 5.5h1.5M12.5 5.5H14M3 13l2.5-7 3 5 2-8.5"/>`),
+  edit: icon(svg`<path d="M3 13l.7-3L10.6 3.1a1.1 1.1 0 0 1 1.6 0l.7.7a1.1 1.1 0 0 1 0 1.6L6 12.3z"/>`),
+  trash: icon(svg`<path d="M3 4.5h10M6.5 4.5v-2h3v2M4.5 4.5l.6 9h5.8l.6-9"/>`),
+  send: icon(svg`<path d="M2.5 8l11-5-3.5 10.5-2.5-4.2z"/>`),
   settings: icon(
     svg`<path d="M2 4.5h6M12 4.5h2M2 11.5h2M8 11.5h6"/><circle cx="10" cy="4.5" r="1.8"/><circle cx="6" cy="11.5" r="1.8"/>`,
   ),

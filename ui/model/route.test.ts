@@ -11,6 +11,8 @@ test('an address and its route name each other', () => {
     '/t/demo?from=1790000000000&to=1790000600000',
     '/agents?tenant=demo',
     '/agents?tenant=demo&q=web-&sort=-seen&status=late,offline',
+    '/alerts?tenant=demo&agent=web-1&metric=cpu.percent&state=no_data&rule=7',
+    '/rules',
     '/settings?tenant=demo',
     '/sign-in',
   ]) {
@@ -27,6 +29,11 @@ test('an unknown window falls back to five minutes, also one that every object h
 test('statuses that do not exist are left out of the filter', () => {
   assert.deepEqual(parseRoute('/agents', '?status=offline,asleep').statuses, ['offline'])
   assert.equal(parseRoute('/agents', '?status=asleep').statuses, undefined)
+})
+
+test('states and rules that do not exist are left out of the filter', () => {
+  const { state, rule } = parseRoute('/alerts', '?state=on-fire&rule=x')
+  assert.deepEqual([state, rule], [undefined, undefined])
 })
 
 test('times that are no range are left aside', () => {

@@ -1,10 +1,11 @@
+import { type AlertState, alertStates } from '@streamgauge/core/alert.ts'
 import { type AgentStatus, agentStatuses } from '../api/types.ts'
 import { type WindowName, windowsMs } from './grid.ts'
 import type { Range } from './span.ts'
 
 /** What the address bar holds: everything worth sharing, nothing secret. */
 export interface Route {
-  readonly page: 'overview' | 'tenant' | 'agents' | 'settings' | 'sign-in' | 'missing'
+  readonly page: 'overview' | 'tenant' | 'agents' | 'alerts' | 'rules' | 'settings' | 'sign-in' | 'missing'
   readonly tenant?: string
   readonly agent?: string
   /** The one metric to show large. */
@@ -16,6 +17,10 @@ export interface Route {
   readonly statuses?: readonly AgentStatus[]
   /** Column that agents are sorted by; a minus before it turns it round. */
   readonly sort?: string
+  /** Only alerts that went into this state. */
+  readonly state?: AlertState
+  /** Only alerts of the rule with this id. */
+  readonly rule?: number
   /** The time to show instead of the window that ends now. */
   readonly range?: Range
 }
@@ -32,6 +37,8 @@ export function parseRoute(pathname: string, search: string): Route {
   const sort = query.get('sort')
   const named = query.get('status')?.split(',') ?? []
   const statuses = agentStatuses.filter((status) => named.includes(status))
+  const state = alertStates.find((name) => name.toLowerCase() === query.get('state'))
+  const rule = Number(query.get('rule') ?? Number.NaN)
   const range = readRange(query.get('from'), query.get('to'))
   const rest = {
     window,
@@ -41,6 +48,8 @@ export function parseRoute(pathname: string, search: string): Route {
     ...(wanted && { search: wanted }),
     ...(statuses.length > 0 && { statuses }),
     ...(sort && { sort }),
+    ...(state && { state }),
+    ...(Number.isSafeInteger(rule) && { rule }),
   }
   const path = pathname.replace(/\/+$/, '')
   const tenant = /^\/t\/([^/]+)$/.exec(path)?.[1]
@@ -49,6 +58,8 @@ export function parseRoute(pathname: string, search: string): Route {
   const about = { ...rest, ...(of && { tenant: of }) }
   if (path === '') return { page: 'overview', ...about }
   if (path === '/agents') return { page: 'agents', ...about }
+  if (path === '/alerts') return { page: 'alerts', ...about }
+  if (path === '/rules') return { page: 'rules', ...about }
   if (path === '/settings') return { page: 'settings', ...about }
   if (path === '/sign-in') return { page: 'sign-in', ...rest }
   return { page: 'missing', ...rest }
@@ -67,12 +78,16 @@ export function hrefOf(route: Partial<Route> & Pick<Route, 'page'>): string {
   if (route.metric) query.set('metric', route.metric)
   if (route.search) query.set('q', route.search)
   if (route.sort) query.set('sort', route.sort)
+  if (route.state) query.set('state', route.state.toLowerCase())
+  if (route.rule !== undefined) query.set('rule', String(route.rule))
   const statuses = route.statuses?.length ? `status=${route.statuses.join(',')}` : ''
   const text = [query.toString(), statuses].filter(Boolean).join('&')
   const paths = {
     overview: '/',
     tenant: `/t/${encodeURIComponent(route.tenant ?? '')}`,
     agents: '/agents',
+    alerts: '/alerts',
+    rules: '/rules',
     settings: '/settings',
     'sign-in': '/sign-in',
     missing: '/',

@@ -32,6 +32,7 @@ function setup(agent?: string) {
     points: (position) => seen.push(`${position.partition}:${position.offset}`),
     hole: (from) => seen.push(`hole from ${from}`),
     agent: ({ agent_id, status }) => seen.push(`${agent_id} ${status}`),
+    alert: ({ id, to }) => seen.push(`alert ${id} ${to}`),
     reopened: () => seen.push('reopened'),
   })
   feed.resume()
@@ -44,6 +45,7 @@ function setup(agent?: string) {
     connect: () => last().onState({ kind: 'connecting' }),
     open: () => last().onState({ kind: 'open' }),
     agent: (state: object) => last().onEvent({ id: undefined, event: 'agent', data: JSON.stringify(state) }),
+    alert: (data: object) => last().onEvent({ id: undefined, event: 'alert', data: JSON.stringify(data) }),
     id: (id: string) => last().onEvent({ id, event: 'message', data: null }),
     points: (id: string, received: number) => {
       const batch: Batch = {
@@ -172,4 +174,13 @@ test('opening again says so, opening for the first time does not', () => {
 test('the feed of one agent asks for that agent alone', () => {
   using s = setup('web 1')
   assert.equal(s.opened[0].url, '/api/v1/stream/a?agent=web+1')
+})
+
+test('an alert is told as it comes, and moves no position', () => {
+  const { feed, seen, id, alert, points } = setup()
+  id('0:5')
+  alert({ id: 7, to: 'FIRING' })
+  points('0:6', 5000)
+  feed.suspend()
+  assert.deepEqual(seen, ['alert 7 FIRING', '0:6'])
 })

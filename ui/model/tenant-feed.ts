@@ -1,5 +1,6 @@
 import type { Batch } from '@streamgauge/core/batch.ts'
 import { formatPosition, parsePosition, type StreamPosition } from '@streamgauge/core/position.ts'
+import type { AlertTransition } from '../api/alert-types.ts'
 import type { AgentState, TenantDetail } from '../api/types.ts'
 import { above, everything } from './join.ts'
 import { Recent } from './percentile.ts'
@@ -14,6 +15,8 @@ export interface FeedListener {
   hole?(fromMs: number): void
   /** An agent's status has changed. */
   agent?(state: AgentState): void
+  /** An alert has begun or ended, or may do so soon. */
+  alert?(transition: AlertTransition): void
   /** The stream is open again: what it tells without a position may have been missed. */
   reopened?(): void
   /** Connection or tenant detail have changed. */
@@ -133,6 +136,7 @@ export class TenantFeed {
     else if (!this.#greeted && position) this.#greet(position)
     if (event.event === 'points' && event.data !== null && position) this.#points(position, event.data)
     if (event.event === 'agent' && event.data !== null) this.#agent(event.data)
+    if (event.event === 'alert' && event.data !== null) this.#alert(event.data)
     if (position) this.#seen = position
   }
 
@@ -169,6 +173,11 @@ export class TenantFeed {
   #agent(data: string): void {
     const state = JSON.parse(data) as AgentState
     for (const listener of this.#listeners) listener.agent?.(state)
+  }
+
+  #alert(data: string): void {
+    const transition = JSON.parse(data) as AlertTransition
+    for (const listener of this.#listeners) listener.alert?.(transition)
   }
 
   async #pollDetail(): Promise<void> {

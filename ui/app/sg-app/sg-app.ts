@@ -4,7 +4,9 @@ import { keyed } from 'lit/directives/keyed.js'
 import { Api, ApiError } from '../../api/client.ts'
 import type { Session, TenantDetail } from '../../api/types.ts'
 import '../../pages/sg-agents/sg-agents.ts'
+import '../../pages/sg-alerts/sg-alerts.ts'
 import '../../pages/sg-overview/sg-overview.ts'
+import '../../pages/sg-rules/sg-rules.ts'
 import '../../pages/sg-settings/sg-settings.ts'
 import '../../pages/sg-sign-in/sg-sign-in.ts'
 import '../../pages/sg-tenant/sg-tenant.ts'
@@ -127,6 +129,9 @@ export class SgApp extends LitElement {
     if (!tenant) return missing('This login reaches no tenant yet.')
     if (route.page === 'agents')
       return keyed(tenant, html`<sg-agents .tenant=${tenant} .route=${route}></sg-agents>`)
+    if (route.page === 'alerts')
+      return keyed(tenant, html`<sg-alerts .tenant=${tenant} .route=${route}></sg-alerts>`)
+    if (route.page === 'rules') return keyed(tenant, html`<sg-rules .tenant=${tenant}></sg-rules>`)
     if (route.page === 'settings') return keyed(tenant, html`<sg-settings .tenant=${tenant}></sg-settings>`)
     return missing('There is no such page.')
   }
@@ -239,7 +244,6 @@ export class SgApp extends LitElement {
 
   #located = () => {
     this.route = parseRoute(location.pathname, location.search)
-    document.title = `${this.route.tenant ?? titles[this.route.page]} · Streamgauge`
   }
 
   /** A sign-in link opened in a tab that is here already changes nothing but the fragment. */
@@ -259,15 +263,6 @@ export class SgApp extends LitElement {
     if (document.hidden) this.#hidden = setTimeout(this.#left, hiddenLingerMs)
     else this.#hub.resume()
   }
-}
-
-const titles: Record<Route['page'], string> = {
-  overview: 'Overview',
-  tenant: 'Tenant',
-  agents: 'Agents',
-  settings: 'Settings',
-  'sign-in': 'Sign in',
-  missing: 'Not found',
 }
 
 function missing(text: string) {

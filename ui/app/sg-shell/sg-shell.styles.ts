@@ -86,6 +86,19 @@ export const styles = css`
     color: var(--sg-accent);
   }
 
+  .badge {
+    min-width: 18px;
+    margin-left: auto;
+    padding: 0 5px;
+    border-radius: 9px;
+    background: var(--sg-firing);
+    color: var(--sg-ground);
+    font-size: 11px;
+    font-weight: 600;
+    line-height: 18px;
+    text-align: center;
+  }
+
   .group {
     margin: 20px 10px 0;
     color: var(--sg-muted);

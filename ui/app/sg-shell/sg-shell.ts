@@ -1,8 +1,12 @@
 import { html, LitElement, nothing } from 'lit'
 import type { Session } from '../../api/types.ts'
 import { icons, mark } from '../../elements/icons.ts'
+import { onTick } from '../../elements/ticker.ts'
+import { AlertNews } from '../../model/alert-news.ts'
 import { hrefOf, type Route } from '../../model/route.ts'
 import { base, controls } from '../../styles/shared.ts'
+import { AlertsController } from '../alerts-controller.ts'
+import type { FeedSubject } from '../feed-controller.ts'
 import { currentTheme, toggleTheme } from '../theme.ts'
 import '../sg-strip/sg-strip.ts'
 import { styles } from './sg-shell.styles.ts'
@@ -16,6 +20,7 @@ export class SgShell extends LitElement {
     tenant: {},
     open: { state: true },
     theme: { state: true },
+    said: { state: true },
   }
   declare route: Route
   declare session: Session
@@ -23,17 +28,42 @@ export class SgShell extends LitElement {
   declare tenant: string | undefined
   declare private open: boolean
   declare private theme: string
+  /** The last alerts that began or ended, for those who can't see them. */
+  declare private said: string
+  #stop: (() => void) | undefined
+  readonly #news = new AlertNews()
+  readonly #alerts = new AlertsController(this, () => this.#subject, {
+    alert: (transition) => this.#news.note(transition),
+  })
 
   constructor() {
     super()
     this.tenant = undefined
     this.open = false
     this.theme = currentTheme()
+    this.said = ''
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback()
+    this.#stop = onTick(() => {
+      this.said = this.#news.tell(performance.now()) ?? this.said
+    })
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback()
+    this.#stop?.()
+  }
+
+  protected override updated(): void {
+    const { route } = this
+    const about = route.page === 'tenant' ? (route.tenant ?? '') : titles[route.page]
+    document.title = `${this.#firing > 0 ? `(${this.#firing}) ` : ''}${about} · Streamgauge`
   }
 
   protected override render() {
     const { tenant, session } = this
-    const manages = session.scopes.some((scope) => scope === 'manage' || scope === 'operator')
     return html`
       <header><button class="skip" @click=${this.#skip}>Skip to the page</button></header>
       <aside ?data-open=${this.open} @click=${this.#close}>
@@ -42,8 +72,9 @@ export class SgShell extends LitElement {
           ${this.#link('overview', 'Overview', icons.overview, hrefOf({ page: 'overview' }))}
           ${tenant ? this.#link('tenant', 'Tenant', icons.tenant, hrefOf({ page: 'tenant', tenant })) : nothing}
           ${tenant ? this.#link('agents', 'Agents', icons.agents, hrefOf({ page: 'agents', ...this.#about(tenant) })) : nothing}
+          ${tenant ? this.#alertLinks(tenant) : nothing}
           ${
-            tenant && manages
+            tenant
               ? this.#link(
                   'settings',
                   'Settings',
@@ -78,14 +109,33 @@ export class SgShell extends LitElement {
       <main id="main" tabindex="-1"><slot></slot></main>
       <sg-strip
         .tenant=${tenant}
-        .agent=${this.route.page === 'tenant' ? this.route.agent : undefined}
+        .agent=${this.#subject.agent}
         .version=${session.version}
       ></sg-strip>
+      <p class="heard" role="status" aria-live="polite">${this.said}</p>
     `
   }
 
-  #link(page: Route['page'], text: string, icon: unknown, href: string) {
-    return html`<a href=${href} aria-current=${this.route.page === page ? 'page' : nothing}>${icon}<span>${text}</span></a>`
+  #link(page: Route['page'], text: string, icon: unknown, href: string, badge: unknown = nothing) {
+    return html`<a href=${href} aria-current=${this.route.page === page ? 'page' : nothing}>${icon}<span>${text}</span>${badge}</a>`
+  }
+
+  #alertLinks(tenant: string) {
+    const about = this.#about(tenant)
+    const badge =
+      this.#firing > 0 ? html`<b class="badge mono" title="firing now">${this.#firing}</b>` : nothing
+    return html`${this.#link('alerts', 'Alerts', icons.alerts, hrefOf({ page: 'alerts', ...about }), badge)}
+    ${this.#link('rules', 'Rules', icons.rules, hrefOf({ page: 'rules', ...about }))}`
+  }
+
+  get #firing(): number {
+    return this.#alerts.book.firing?.length ?? 0
+  }
+
+  /** What the page has a stream of: the frame shares it. */
+  get #subject(): FeedSubject {
+    const agent = this.route.page === 'tenant' ? this.route.agent : undefined
+    return { ...(this.tenant && { tenant: this.tenant }), ...(agent && { agent }) }
   }
 
   #tenants(names: readonly string[]) {
@@ -123,6 +173,17 @@ export class SgShell extends LitElement {
   #toggleTheme(): void {
     this.theme = toggleTheme()
   }
+}
+
+const titles: Record<Route['page'], string> = {
+  overview: 'Overview',
+  tenant: 'Tenant',
+  agents: 'Agents',
+  alerts: 'Alerts',
+  rules: 'Rules',
+  settings: 'Settings',
+  'sign-in': 'Sign in',
+  missing: 'Not found',
 }
 
 customElements.define('sg-shell', SgShell)

@@ -3,6 +3,8 @@ import type { History } from '../../api/types.ts'
 import { readTheme } from '../../charts/chart-theme.ts'
 import { hoverGroup, type Pointing } from '../../charts/hover-group.ts'
 import { LiveChart } from '../../charts/live-chart.ts'
+import { type AlertMark, marksText, stepToMark } from '../../model/alert-marks.ts'
+import type { ChartAlerts } from '../../model/chart-alerts.ts'
 import { slotOf } from '../../model/grid.ts'
 import { type Line, MetricModel } from '../../model/metric-model.ts'
 import { type HistoryAsk, MetricSource } from '../../model/metric-source.ts'
@@ -26,6 +28,7 @@ export interface PanelHost extends ReactiveControllerHost, Element {
   readonly span: Span
   readonly paused: boolean
   readonly maxSlots: number
+  readonly alerts: ChartAlerts | undefined
   /** The lit box that the chart fills. */
   readonly stage: HTMLElement
   /** The chart has been painted: its values may be written out. */
@@ -48,6 +51,8 @@ export class LivePanel implements ReactiveController, Pointing {
   readonly #host: PanelHost
   readonly #lags = new Recent(9)
   #held = 0
+  /** The alert that the keyboard has gone to: it is pointed at although the axis moves. */
+  #pinned: number | undefined
   #inView = true
   /** When the server took the oldest point that has not been painted, epoch ms. */
   #oldestUndrawn: number | undefined
@@ -92,6 +97,29 @@ export class LivePanel implements ReactiveController, Pointing {
     this.#assess()
   }
 
+  showAlerts(): void {
+    const { alerts } = this.#host
+    if (alerts) this.chart?.alerts.show(alerts)
+  }
+
+  /** Goes to the next alert, or the one before. */
+  stepToAlert(direction: 1 | -1): void {
+    const { chart } = this
+    if (!chart) return
+    const from = this.hovered ?? chart.visible.to + 1
+    const slot = stepToMark(chart.alerts.slots, from, direction, chart.visible)
+    if (slot === undefined) return
+    this.hover(slot)
+    this.#pinned = slot
+    chart.pointAt(slot)
+  }
+
+  /** What alerts say about the slot pointed at. */
+  get alertHere(): { readonly text: string; readonly marks: readonly AlertMark[] } | undefined {
+    const marks = this.hovered === undefined ? [] : (this.chart?.alerts.marksAt(this.hovered) ?? [])
+    return marks.length > 0 ? { text: marksText(marks), marks } : undefined
+  }
+
   /** Shows one line alone, or all again. */
   soloOn(line: Line): void {
     this.solo = this.solo === line.label ? undefined : line.label
@@ -101,6 +129,7 @@ export class LivePanel implements ReactiveController, Pointing {
 
   /** Points at a slot, here and on the charts beside. */
   hover(slot: number | undefined): void {
+    this.#pinned = undefined
     if (!this.chart || slot === this.hovered) return
     this.#hoverHere(slot)
     hoverGroup.point(this, slot === undefined ? undefined : slot * this.chart.stepMs)
@@ -175,11 +204,14 @@ export class LivePanel implements ReactiveController, Pointing {
       theme: readTheme(this.#host),
       maxSlots,
       onPaint: () => this.#painted(),
-      onHover: (slot) => this.hover(slot),
+      onHover: (slot, byPointer) => {
+        if (byPointer || this.#pinned === undefined) this.hover(slot)
+      },
     })
     chart.hidden = (line) => this.solo !== undefined && this.solo !== line.label
     if (!span.range) chart.pause(paused)
     this.chart = chart
+    this.showAlerts()
     scheduler.add(chart)
     scheduler.setVisible(chart, this.#inView)
     hoverGroup.add(this)
@@ -216,6 +248,7 @@ export class LivePanel implements ReactiveController, Pointing {
       this.#lags.add(lag)
       feed.lags.add(lag)
     }
+    if (this.#pinned !== undefined) this.chart?.pointAt(this.#pinned)
     this.#host.painted()
   }
 

@@ -114,6 +114,31 @@ export const styles = css`
     display: none;
   }
 
+  /* what the alert under the crosshair is */
+  .alert {
+    position: absolute;
+    top: 8px;
+    left: 8px;
+    z-index: 4;
+    max-width: calc(100% - 84px);
+    padding: 2px 8px;
+    border: 1px solid var(--sg-line-strong);
+    border-radius: var(--sg-radius-s);
+    background: var(--sg-raised);
+    color: var(--sg-text);
+    font-size: 11.5px;
+    line-height: 18px;
+    pointer-events: none;
+  }
+
+  .alert[data-begins] {
+    border-color: var(--sg-firing);
+  }
+
+  .alert:empty {
+    display: none;
+  }
+
   /* the canvases would cover a ring of the element itself */
   #chart:focus-visible::after {
     content: "";

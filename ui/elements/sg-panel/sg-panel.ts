@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
+import type { ChartAlerts } from '../../model/chart-alerts.ts'
 import { formatDateTime, formatSpan, formatValue, unitOf } from '../../model/format.ts'
 import { type Line, maxLines } from '../../model/metric-model.ts'
 import type { DrawScheduler } from '../../model/scheduler.ts'
@@ -26,6 +27,7 @@ export class SgPanel extends LitElement implements PanelHost {
     paused: { type: Boolean },
     large: { type: Boolean, reflect: true },
     maxSlots: { type: Number },
+    alerts: { attribute: false },
     asTable: { state: true },
   }
   declare metric: string
@@ -37,6 +39,7 @@ export class SgPanel extends LitElement implements PanelHost {
   declare paused: boolean
   declare large: boolean
   declare maxSlots: number
+  declare alerts: ChartAlerts | undefined
   declare private asTable: boolean
   readonly #live: LivePanel
 
@@ -47,6 +50,7 @@ export class SgPanel extends LitElement implements PanelHost {
     this.paused = false
     this.large = false
     this.maxSlots = 600
+    this.alerts = undefined
     this.asTable = false
     this.#live = new LivePanel(this)
   }
@@ -77,8 +81,13 @@ export class SgPanel extends LitElement implements PanelHost {
 
   /** The slot that the legend speaks of, for whoever reads along without seeing the crosshair. */
   #place(): void {
-    const { chart, hovered } = this.#live
+    const { chart, hovered, alertHere } = this.#live
     const { stage } = this
+    const note = this.renderRoot.querySelector<HTMLElement>('.alert')
+    if (note && note.textContent !== (alertHere?.text ?? '')) {
+      note.textContent = alertHere?.text ?? ''
+      note.toggleAttribute('data-begins', alertHere?.marks.some(({ begins }) => begins) ?? false)
+    }
     if (!chart || hovered === undefined) {
       stage.removeAttribute('aria-description')
       delete stage.dataset.from
@@ -88,7 +97,7 @@ export class SgPanel extends LitElement implements PanelHost {
     if (stage.dataset.from === String(from)) return
     stage.dataset.from = String(from)
     stage.dataset.to = String(from + chart.stepMs)
-    stage.setAttribute('aria-description', formatDateTime(from))
+    stage.setAttribute('aria-description', [formatDateTime(from), alertHere?.text].filter(Boolean).join('. '))
   }
 
   /** Least and greatest of the slot pointed at, where they differ: a mean alone hides them. */
@@ -107,6 +116,7 @@ export class SgPanel extends LitElement implements PanelHost {
   protected override updated(changed: PropertyValues<this>): void {
     const other = (name: 'span' | 'maxSlots' | 'paused') => changed.get(name) !== undefined
     if (other('span') || other('maxSlots')) this.#live.relayOut()
+    if (changed.has('alerts')) this.#live.showAlerts()
     if (other('paused') && !this.span.range) this.#live.pause()
     this.painted()
   }
@@ -146,7 +156,7 @@ export class SgPanel extends LitElement implements PanelHost {
             id="chart"
             role="img"
             tabindex="0"
-            aria-label=${`Chart of ${this.metric}. Arrow keys read values, plus and minus zoom, t lists the points.`}
+            aria-label=${`Chart of ${this.metric}. Arrow keys read values, brackets step from alert to alert, plus and minus zoom, t lists the points.`}
             ?inert=${this.asTable}
             @keydown=${this.#key}
             @pointerenter=${() => this.scheduler.focus(this.#live.chart)}
@@ -155,6 +165,7 @@ export class SgPanel extends LitElement implements PanelHost {
             @blur=${this.#blur}
             @pointerdown=${this.#drag}
           ></div>
+          <p class="alert"></p>
           <div class="chosen" hidden></div>
           ${this.#overlay()}
           ${
@@ -280,6 +291,7 @@ export class SgPanel extends LitElement implements PanelHost {
     }
     const zoom: Record<string, number | undefined> = { '+': 0.5, '-': 2 }
     if (event.key === 't') void this.#toggleTable()
+    else if (event.key === '[' || event.key === ']') this.#live.stepToAlert(event.key === ']' ? 1 : -1)
     else if (zoom[event.key] !== undefined) {
       this.#zoom(zoomed(chart.shown, zoom[event.key] ?? 1, (at + 0.5) * chart.stepMs, this.feed.clock.now()))
     } else if (event.key === 'Escape') this.#blur()

@@ -55,6 +55,10 @@ export class SgTile extends LitElement {
         color: var(--sg-pending);
       }
 
+      .note[data-tone='firing'] {
+        color: var(--sg-firing);
+      }
+
       sg-spark {
         position: absolute;
         right: 0;
@@ -106,7 +110,7 @@ export class SgTile extends LitElement {
   declare value: string | undefined
   declare unit: string
   declare note: string
-  declare tone: '' | 'pending'
+  declare tone: '' | 'pending' | 'firing'
   declare values: readonly number[] | undefined
 
   constructor() {

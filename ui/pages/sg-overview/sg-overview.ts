@@ -10,6 +10,7 @@ import {
   seriesName,
   type TenantDetail,
 } from '../../api/types.ts'
+import { AlertsController } from '../../app/alerts-controller.ts'
 import { accessContext } from '../../app/contexts.ts'
 import { FleetController } from '../../app/fleet-controller.ts'
 import { navigate } from '../../app/navigate.ts'
@@ -17,15 +18,17 @@ import { PollController } from '../../app/poll-controller.ts'
 import { TrendsController } from '../../app/trends-controller.ts'
 import '../../elements/sg-agents-table/sg-agents-table.ts'
 import '../../elements/sg-empty/sg-empty.ts'
+import '../../elements/sg-firing/sg-firing.ts'
 import '../../elements/sg-panel/sg-panel.ts'
 import '../../elements/sg-tile/sg-tile.ts'
 import { onTick } from '../../elements/ticker.ts'
 import { Arranger } from '../../model/arranger.ts'
 import { countStatuses, defaultSort } from '../../model/fleet-view.ts'
 import { formatAge, formatCount, formatRate } from '../../model/format.ts'
+import { windowsMs } from '../../model/grid.ts'
 import type { HistoryAsk } from '../../model/metric-source.ts'
 import { Recent } from '../../model/percentile.ts'
-import { hrefOf } from '../../model/route.ts'
+import { defaultWindow, hrefOf } from '../../model/route.ts'
 import type { Range } from '../../model/span.ts'
 import { base, controls, page, table } from '../../styles/shared.ts'
 import { styles } from './sg-overview.styles.ts'
@@ -36,6 +39,8 @@ const shownMetrics = 3
 const movingMs = 120_000
 /** Agents on this page: those that need an eye. */
 const shownAgents = 12
+/** Firing alerts on this page. */
+const shownAlerts = 5
 /** Tenants whose status is polled for the table. */
 const polledTenants = 20
 
@@ -53,6 +58,9 @@ export class SgOverview extends LitElement {
     points: (_, batch) => this.#trends.trends?.take(batch),
   })
   readonly #trends = new TrendsController(this, this.#fleet, () => undefined)
+  readonly #alerts = new AlertsController(this, () => ({
+    ...(this.tenant && { tenant: this.tenant, shown: this.#shown }),
+  }))
   readonly #details = new PollController(this, 2000, (signal) => this.#readDetails(signal))
   readonly #series = new PollController(this, 60_000, (signal) => this.#readSeries(signal))
 
@@ -82,7 +90,7 @@ export class SgOverview extends LitElement {
     return html`
       <div class="head"><h1>Overview</h1></div>
       <div class="tiles">${this.#tiles()}</div>
-      ${this.tenants.length > 1 ? this.#tenantTable() : nothing}
+      ${this.#firing(tenant)} ${this.tenants.length > 1 ? this.#tenantTable() : nothing}
       ${this.#panels(tenant)} ${this.#agentsCard(tenant)}
     `
   }
@@ -95,6 +103,7 @@ export class SgOverview extends LitElement {
     const behind = Math.max(0, ...(all ?? []).map((d) => d.ingest.behind_ms))
     const { agents } = this.#fleet.fleet
     const counts = countStatuses(agents ?? [])
+    const { firing } = this.#alerts.book
     const lag = feed?.lags.percentile(0.95) ?? Number.NaN
     return html`
       <sg-tile
@@ -113,9 +122,10 @@ export class SgOverview extends LitElement {
         tone=${counts.online < counts.all ? 'pending' : ''}
       ></sg-tile>
       <sg-tile
-        label="Series"
-        .value=${all && formatCount(sum((d) => d.series_count))}
-        note=${this.tenants.length > 1 ? `in ${this.tenants.length} tenants` : `in ${this.tenant}`}
+        label="Firing alerts"
+        .value=${firing && formatCount(firing.length)}
+        note=${firing?.length ? `latest: ${firing[0].rule_name}` : 'all quiet'}
+        tone=${firing?.length ? 'firing' : ''}
       ></sg-tile>
       <sg-tile
         label="End-to-end lag, p95"
@@ -125,6 +135,31 @@ export class SgOverview extends LitElement {
         .values=${feed?.lags.values.slice(-60)}
       ></sg-tile>
     `
+  }
+
+  /** The time that the charts of this page show. */
+  get #shown(): Range {
+    const now = this.#fleet.feed.feed?.clock.now() ?? Date.now()
+    return { from: now - windowsMs[defaultWindow], to: Number.POSITIVE_INFINITY }
+  }
+
+  #firing(tenant: string) {
+    const { firing } = this.#alerts.book
+    if (!firing?.length) return nothing
+    const about = this.tenants.length > 1 ? { tenant } : {}
+    return html`<section class="card" aria-label="Firing alerts">
+      <div class="bar">
+        <h2>Firing now</h2>
+        <span class="grow"></span>
+        <a class="button" href=${hrefOf({ page: 'alerts', ...about })}>All alerts</a>
+      </div>
+      <sg-firing
+        .tenant=${tenant}
+        .items=${firing}
+        .now=${this.#fleet.feed.feed?.clock.now() ?? Date.now()}
+        most=${shownAlerts}
+      ></sg-firing>
+    </section>`
   }
 
   /** The first metrics of the tenant that move, else the first of all. */
@@ -144,6 +179,7 @@ export class SgOverview extends LitElement {
           .feed=${feed}
           .scheduler=${live?.scheduler}
           .readHistory=${this.#readHistory}
+          .alerts=${this.#alerts.of(metric)}
           @sg-zoom=${(e: CustomEvent<Range>) => navigate({ page: 'tenant', tenant, metric, range: e.detail })}
           @sg-large=${() => navigate({ page: 'tenant', tenant, metric })}
         ></sg-panel>`,

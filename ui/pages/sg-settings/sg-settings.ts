@@ -4,6 +4,9 @@ import { html, LitElement, nothing } from 'lit'
 import { ApiError } from '../../api/client.ts'
 import type { Listing, TokenItem } from '../../api/types.ts'
 import { accessContext } from '../../app/contexts.ts'
+import '../../elements/sg-channels/sg-channels.ts'
+import type { SgDeliveries } from '../../elements/sg-deliveries/sg-deliveries.ts'
+import '../../elements/sg-deliveries/sg-deliveries.ts'
 import { icons } from '../../elements/icons.ts'
 import { formatAge, formatDateTime } from '../../model/format.ts'
 import { base, controls, page, table } from '../../styles/shared.ts'
@@ -17,7 +20,7 @@ const lifetimes: readonly [string, number | null][] = [
 ]
 const dayMs = 86_400_000
 
-/** The tokens of a tenant: list, make, revoke. A new one is shown once. */
+/** The tokens of a tenant: list, make, revoke; a new one is shown once. Its channels, and what was sent to them. */
 export class SgSettings extends LitElement {
   static override styles = [base, controls, page, table, styles]
   static override properties = {
@@ -38,7 +41,7 @@ export class SgSettings extends LitElement {
   readonly #tokens = new Task(this, {
     task: async ([tenant], { signal }) => {
       const api = this.#access.value?.api
-      if (!api || !tenant) return []
+      if (!api || !tenant || !this.#manages) return []
       return (await api.get<Listing<TokenItem>>(`${this.#path}?limit=1000`, signal)).items
     },
     args: () => [this.tenant, this.#access.value] as const,
@@ -55,6 +58,28 @@ export class SgSettings extends LitElement {
   protected override render() {
     return html`
       <div class="head"><h1>Settings</h1><span class="muted">${this.tenant}</span></div>
+      ${this.#manages ? this.#tokenCards() : nothing} ${this.#alertCards()}
+    `
+  }
+
+  #alertCards() {
+    const path = `/api/v1/tenants/${encodeURIComponent(this.tenant)}`
+    const api = this.#access.value?.api
+    return html`<sg-channels
+        .path=${path}
+        .api=${api}
+        ?manages=${this.#manages}
+        @sg-sent=${() => this.renderRoot.querySelector<SgDeliveries>('sg-deliveries')?.refresh()}
+      ></sg-channels>
+      <sg-deliveries .path=${path} .api=${api} ?manages=${this.#manages}></sg-deliveries>`
+  }
+
+  get #manages(): boolean {
+    return this.#access.value?.session.scopes.some((s) => s === 'manage' || s === 'operator') ?? false
+  }
+
+  #tokenCards() {
+    return html`
       ${this.problem ? html`<div class="notice bad" role="alert">${icons.warn}<span>${this.problem}</span></div>` : nothing}
       ${this.fresh ? this.#reveal(this.fresh) : nothing}
       <section class="card">

@@ -4,6 +4,7 @@ import { repeat } from 'lit/directives/repeat.js'
 import { readHistory } from '../../api/history.ts'
 import type { History, Listing, SeriesItem } from '../../api/types.ts'
 import { seriesName } from '../../api/types.ts'
+import { AlertsController } from '../../app/alerts-controller.ts'
 import { accessContext } from '../../app/contexts.ts'
 import { FeedController } from '../../app/feed-controller.ts'
 import { navigate } from '../../app/navigate.ts'
@@ -18,7 +19,7 @@ import type { WindowName } from '../../model/grid.ts'
 import { LastValues } from '../../model/last-values.ts'
 import type { HistoryAsk } from '../../model/metric-source.ts'
 import { hrefOf, type Route } from '../../model/route.ts'
-import { type Range, type Span, spanOf } from '../../model/span.ts'
+import { lengthOf, type Range, type Span, spanOf } from '../../model/span.ts'
 import { base, controls, page } from '../../styles/shared.ts'
 import { styles } from './sg-tenant.styles.ts'
 
@@ -50,6 +51,7 @@ export class SgTenant extends LitElement {
       if (this.#known.take(batch)) this.requestUpdate()
     },
   })
+  readonly #alerts = new AlertsController(this, () => ({ ...this.route, shown: this.#shown() }))
   readonly #series = new PollController(this, 30_000, (signal) => this.#readSeries(signal))
 
   constructor() {
@@ -121,6 +123,7 @@ export class SgTenant extends LitElement {
                       .scheduler=${this.#feed.live?.scheduler}
                       .readHistory=${this.#readHistory}
                       .span=${this.#span}
+                      .alerts=${this.#alerts.of(name, agent)}
                       .maxSlots=${shown.length > 2 ? 600 : 1200}
                       ?paused=${this.paused}
                       ?large=${metric === name}
@@ -259,6 +262,14 @@ export class SgTenant extends LitElement {
   #spanNow(): Span {
     const next = spanOf(this.route.window, this.route.range)
     return JSON.stringify(next) === JSON.stringify(this.#span) ? this.#span : next
+  }
+
+  /** The time on screen; a window that ends now has no end. */
+  #shown(): Range {
+    const { range } = this.#span
+    if (range) return range
+    const now = this.#feed.feed?.clock.now() ?? Date.now()
+    return { from: now - lengthOf(this.#span), to: Number.POSITIVE_INFINITY }
   }
 
   get #base(): string {
