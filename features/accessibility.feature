@@ -15,6 +15,10 @@ Feature: The dashboard is for everybody
       | a list of agents    |
       | the enrolment form  |
       | one agent's charts  |
+      | the alerts page     |
+      | the rules page      |
+      | the form of a rule  |
+      | the settings        |
 
   Scenario: A chart is used by keyboard alone
     Given a tenant exists

@@ -3,6 +3,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { Then, When } from '@cucumber/cucumber'
 import { agentRow, openAgentsPage } from '../support/agents-page.ts'
 import { openTenantPage, panel } from '../support/dashboard.ts'
+import { postUntilFiring } from '../support/firing.ts'
 import type { Scene } from '../support/world.ts'
 
 const pages: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
@@ -35,6 +36,32 @@ const pages: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
     await agentRow(await openAgentsPage(scene), 'web-1').click()
     await scene.page.getByRole('group', { name: 'Filtered by agent web-1' }).waitFor()
     await scene.page.locator('[data-metric] canvas').first().waitFor()
+  },
+  async 'the alerts page'(scene) {
+    await makeRule(scene)
+    await postUntilFiring(scene, 'cpu.percent', 99)
+    await scene.page.goto(`${scene.stack.url}/alerts`)
+    await scene.page.getByRole('list', { name: 'Firing now' }).waitFor()
+    await scene.page.getByRole('table').waitFor()
+  },
+  async 'the rules page'(scene) {
+    await makeRule(scene)
+    await scene.page.goto(`${scene.stack.url}/rules`)
+    await scene.page.getByRole('switch').waitFor()
+  },
+  async 'the form of a rule'({ page, stack }) {
+    await page.goto(`${stack.url}/rules`)
+    await page.getByRole('button', { name: 'New rule' }).click()
+    await page.getByRole('button', { name: 'Create rule' }).click()
+    await page.getByText('Metric is missing.').waitFor()
+  },
+  async 'the settings'(scene) {
+    const { name, tokens } = scene.tenant()
+    const body = { type: 'email', to: ['ops@example.com'] }
+    const options = { token: tokens.manage, body }
+    await scene.api.expect(201, 'POST', `/api/v1/tenants/${name}/channels`, options)
+    await scene.page.goto(`${scene.stack.url}/settings`)
+    await scene.page.getByRole('button', { name: 'Test ops@example.com' }).waitFor()
   },
 }
 
@@ -80,6 +107,14 @@ Then('nothing has to be scrolled sideways', async function (this: Scene) {
   }))
   assert.ok(content <= window, `${content} pixels of content in ${window}`)
 })
+
+/** One that fires with the next value above 90. */
+async function makeRule(scene: Scene): Promise<void> {
+  const { name, tokens } = scene.tenant()
+  const body = { metric_name: 'cpu.percent', operator: '>', threshold: 90 }
+  const options = { token: tokens.manage, body }
+  await scene.api.expect(201, 'POST', `/api/v1/tenants/${name}/alert-rules`, options)
+}
 
 async function sendAsAgent(scene: Scene): Promise<void> {
   const point = { metric_name: 'cpu.percent', agent_id: 'web-1', value: 1 }
