@@ -3,7 +3,7 @@ const allowed = 20
 /** Addresses remembered at once; beyond that the oldest are forgotten. */
 const capacity = 10_000
 
-/** Counts attempts to sign in by address: secrets are too long to guess, this keeps the noise down. */
+/** Counts failed attempts to sign in by address: secrets are too long to guess, this keeps the noise down. */
 export class Attempts {
   readonly #byAddress = new Map<string, { since: number; count: number }>()
 
@@ -18,6 +18,12 @@ export class Attempts {
     }
     seen.count++
     return seen.count <= allowed ? 0 : seen.since + windowMs - now
+  }
+
+  /** The attempt counted last has succeeded: many people may sign in from one address. */
+  succeeded(address: string): void {
+    const seen = this.#byAddress.get(address)
+    if (seen) seen.count--
   }
 
   #forgetOldest(): void {

@@ -90,6 +90,7 @@ export function addSessionRoutes(app: FastifyInstance, options: SessionRoutesOpt
         throw new Fault('ORIGIN_FORBIDDEN')
       }
       const { tokenHash, principal } = await admit(request.body, reply)
+      attempts.succeeded(request.ip)
       const id = await available(store.begin(tokenHash))
       setCookie(reply, id)
       return describe(principal)
