@@ -304,7 +304,9 @@ export class LiveChart implements Drawable, LinesSource {
   /** The unit of percentages stands in the panel's title; before the first point the axis has nothing to say. */
   #axisLabel(value: number): string {
     if (!this.#range) return ''
-    return formatValue(value * this.factor, this.unit === 'percent' ? 'none' : this.unit)
+    // sums of steps miss zero by a hair
+    const nothing = Math.abs(value * this.factor) < (this.#range.max - this.#range.min) * 1e-9
+    return formatValue(nothing ? 0 : value * this.factor, this.unit === 'percent' ? 'none' : this.unit)
   }
 
   #timeLabel(epochMs: number): string {

@@ -1,4 +1,5 @@
 import type { Batch, SeriesName } from '@streamgauge/core/batch.ts'
+import { byInterest } from './metric-order.ts'
 
 export interface LastValue {
   readonly metric: string
@@ -12,10 +13,10 @@ export class LastValues {
   /** When each metric last had a point, whoever said it, ms. */
   readonly #newest = new Map<string, number>()
 
-  /** Metrics of the agent in the order of their names. */
+  /** Metrics of the agent, the most interesting first. */
   of(agent: string): LastValue[] {
     const metrics = this.#byAgent.get(agent)
-    return metrics ? [...metrics.values()].sort((a, b) => (a.metric < b.metric ? -1 : 1)) : []
+    return metrics ? [...metrics.values()].sort((a, b) => byInterest(a.metric, b.metric)) : []
   }
 
   /** The newest value of one metric of the agent, NaN when there is none. */
@@ -23,14 +24,16 @@ export class LastValues {
     return this.#byAgent.get(agent)?.get(metric)?.value ?? Number.NaN
   }
 
-  /** Names of all metrics, sorted. */
+  /** Names of all metrics, the most interesting first. */
   get metrics(): string[] {
-    return [...this.#newest.keys()].sort()
+    return [...this.#newest.keys()].sort(byInterest)
   }
 
-  /** Names of the metrics that had a point since then, sorted. */
+  /** Names of the metrics that had a point since then, the most interesting first. */
   since(timeMs: number): string[] {
-    return [...this.#newest].flatMap(([metric, newest]) => (newest >= timeMs ? [metric] : [])).sort()
+    return [...this.#newest]
+      .flatMap(([metric, newest]) => (newest >= timeMs ? [metric] : []))
+      .sort(byInterest)
   }
 
   get agents(): string[] {
