@@ -15,8 +15,11 @@ test('a thousand rows draw only those in sight and a few beyond', () => {
 test('the ends of the list are the ends of the window', () => {
   assert.deepEqual(rowWindow(0, 600, 40, 3), { first: 0, last: 3 })
   assert.deepEqual(rowWindow(0, 600, 40, 0), { first: 0, last: 0 })
-  // the list has become shorter than what is scrolled to
-  assert.deepEqual(rowWindow(39_000, 600, 40, 10), { first: 10, last: 10 })
+})
+
+test('a list that has become shorter than what is scrolled to shows its end', () => {
+  assert.deepEqual(rowWindow(39_000, 600, 40, 10), { first: 0, last: 10 })
+  assert.deepEqual(rowWindow(39_000, 600, 40, 100), { first: 77, last: 100 })
 })
 
 test('a row is scrolled to by as little as it takes', () => {

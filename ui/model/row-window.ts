@@ -7,10 +7,14 @@ export interface RowWindow {
 /** Rows drawn beyond each edge, so that scrolling finds them there. */
 const overscan = 8
 
-/** The rows in sight of a scroller; all lengths in CSS pixels. */
+/**
+ * The rows in sight of a scroller; all lengths in CSS pixels. A list that has become shorter than what was scrolled
+ * to shows its end: the browser moves the scroller there, but tells a frame later.
+ */
 export function rowWindow(scrollTop: number, height: number, rowHeight: number, count: number): RowWindow {
-  const first = Math.floor(scrollTop / rowHeight) - overscan
-  const last = Math.ceil((scrollTop + height) / rowHeight) + overscan
+  const top = Math.max(0, Math.min(scrollTop, count * rowHeight - height))
+  const first = Math.floor(top / rowHeight) - overscan
+  const last = Math.ceil((top + height) / rowHeight) + overscan
   return { first: Math.max(0, Math.min(first, count)), last: Math.max(0, Math.min(last, count)) }
 }
 
