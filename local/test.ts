@@ -23,6 +23,8 @@ const dir = mkdtempSync(join(tmpdir(), 'streamgauge-test-'))
 const servicesFile = join(dir, 'services.json')
 const ending = new AbortController()
 const guard: Guard = startGuard()
+/** Live tests mostly wait, each on a database and topics of its own, and what they freeze and kill is their own too. */
+const liveConcurrency = 2
 const bench: Bench = { guard, signal: ending.signal, dir }
 const env = isolated(process.env)
 
@@ -61,12 +63,8 @@ async function runAll(): Promise<void> {
       runNodeTests(bench, plan.unit, { concurrency, env, say: () => undefined }),
     )
   }
-  if (plan.live.length > 0) {
-    await ensureServices()
-    // One file at a time: they measure and kill, and would be in each other's way.
-    const options = { concurrency: 1, env: { ...env, STREAMGAUGE_SERVICES: servicesFile } }
-    await stage('Live tests', (say) => runNodeTests(bench, plan.live, { ...options, say }))
-  }
+  if (plan.live.length > 0) await runLive('Live tests', plan.live, liveConcurrency)
+  if (plan.measured.length > 0) await runLive('Measured tests', plan.measured, 1)
   if (plan.features !== undefined) {
     const scenarios = plan.features
     const { launcher } = await ensureServices()
@@ -77,14 +75,25 @@ async function runAll(): Promise<void> {
   }
 }
 
+async function runLive(title: string, files: readonly string[], concurrency: number): Promise<void> {
+  await ensureServices()
+  const options = { concurrency, env: { ...env, STREAMGAUGE_SERVICES: servicesFile } }
+  await stage(title, (say) => runNodeTests(bench, files, { ...options, say }))
+}
+
 async function stage(title: string, run: (say: (text: string) => void) => Promise<Result>): Promise<void> {
   const step = progress.step(title)
   step.say('running')
-  const { counts, output } = await run(step.say).catch((error) => {
+  const {
+    counts,
+    output,
+    again = [],
+  } = await run(step.say).catch((error) => {
     step.failed()
     throw error
   })
   total = add(total, counts)
+  for (const name of again) step.say(`needed a second try: ${name}`)
   if (counts.failed === 0) return step.done(closingLine(counts))
   step.say(closingLine(counts))
   step.failed()

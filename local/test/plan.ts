@@ -6,6 +6,8 @@ export interface Plan {
   readonly checks: boolean
   readonly unit: readonly string[]
   readonly live: readonly string[]
+  /** Live tests that compare times, and so want the machine to themselves. */
+  readonly measured: readonly string[]
   /** Arguments for Cucumber; undefined for no scenarios. */
   readonly features: readonly string[] | undefined
 }
@@ -22,10 +24,13 @@ export function makePlan(args: readonly string[], files: readonly string[]): Pla
   const tests = chosen.filter((file) => file.endsWith('.test.ts'))
   const features = chosen.filter((file) => file.endsWith('.feature'))
   const isLive = (file: string) => file.endsWith('.live.test.ts')
+  const isMeasured = (file: string) => file.startsWith('bench/')
+  const live = runs('live') ? tests.filter(isLive) : []
   return {
     checks: args.length === 0,
     unit: runs('unit') ? tests.filter((file) => !isLive(file)) : [],
-    live: runs('live') ? tests.filter(isLive) : [],
+    live: live.filter((file) => !isMeasured(file)),
+    measured: live.filter(isMeasured),
     features: runs('features') && features.length > 0 ? (parts.length === 0 ? [] : features) : undefined,
   }
 }

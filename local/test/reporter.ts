@@ -5,15 +5,17 @@ import type { Counts } from './counts.ts'
 export interface FileEnded {
   readonly file: string
   readonly passed: boolean
+  /** How long it took. */
+  readonly seconds: number
 }
 
 /** A reporter for `node --test` that writes nothing but the counts of the whole run, as JSON. */
 export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   for await (const event of events) {
     if (event.type !== 'test:summary') continue
-    const { file, success } = event.data
+    const { file, success, duration_ms } = event.data
     if (file !== undefined) {
-      process.send?.({ file, passed: success } satisfies FileEnded)
+      process.send?.({ file, passed: success, seconds: duration_ms / 1000 } satisfies FileEnded)
       continue
     }
     const { passed, cancelled, skipped, todo, tests } = event.data.counts

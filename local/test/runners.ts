@@ -6,7 +6,7 @@ import type { Guard } from '../guard.ts'
 import { root } from '../root.ts'
 import { type Counts, judge } from './counts.ts'
 import type { FileEnded } from './reporter.ts'
-import { countScenarios } from './scenarios.ts'
+import { readScenarios } from './scenarios.ts'
 
 /** What the runners share. */
 export interface Bench {
@@ -21,6 +21,8 @@ export interface Result {
   readonly counts: Counts
   /** What it printed. */
   readonly output: string
+  /** What passed or failed only when it was tried a second time. */
+  readonly again?: readonly string[]
 }
 
 /** A check that is one test: it passed when it exits 0. */
@@ -56,8 +58,10 @@ export async function runNodeTests(
       ...files,
     ],
     options.env ?? process.env,
-    ({ file, passed }) =>
-      options.say(`${++ended} of ${files.length} ${passed ? '' : 'FAILED '}${relative(root, file)}`),
+    ({ file, passed, seconds }) => {
+      const name = `${passed ? '' : 'FAILED '}${relative(root, file)}`
+      options.say(`${++ended} of ${files.length} ${name} ${seconds.toFixed(1)} s`)
+    },
   )
   const text = readIfThere(report)
   return { counts: judge(text ? JSON.parse(text) : undefined, code), output: failuresOf(output) }
@@ -77,7 +81,8 @@ export async function runScenarios(
   const report = join(bench.dir, 'scenarios.ndjson')
   const cucumber = [tool('@cucumber/cucumber/bin/cucumber.js'), '--config', 'features/cucumber.json']
   const { code, output } = await runNode(bench, [...cucumber, '--format', `message:${report}`, ...args], env)
-  return { counts: judge(countScenarios(readIfThere(report) ?? ''), code), output }
+  const scenarios = readScenarios(readIfThere(report) ?? '')
+  return { counts: judge(scenarios?.counts, code), output, again: scenarios?.again }
 }
 
 /** The script of a tool in node_modules. */

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { countScenarios } from './scenarios.ts'
+import { readScenarios } from './scenarios.ts'
 
 function scenario(id: string, statuses: string[], willBeRetried = false): object[] {
   const steps = statuses.map((status) => ({
     testStepFinished: { testCaseStartedId: id, testStepResult: { status } },
   }))
   return [
-    { testCaseStarted: { id } },
+    { pickle: { id: `pickle of ${id}`, name: `Scenario ${id}` } },
+    { testCase: { id: `case of ${id}`, pickleId: `pickle of ${id}` } },
+    { testCaseStarted: { id, testCaseId: `case of ${id}` } },
     ...steps,
     { testCaseFinished: { testCaseStartedId: id, willBeRetried } },
   ]
@@ -27,9 +29,14 @@ test('every scenario counts once, by its worst step', () => {
     ...scenario('f', ['PASSED']),
     { testRunFinished: {} },
   ]
-  assert.deepEqual(countScenarios(lines(...messages)), { passed: 2, failed: 2, skipped: 1 })
+  assert.deepEqual(readScenarios(lines(...messages))?.counts, { passed: 2, failed: 2, skipped: 1 })
+})
+
+test('a scenario that was tried again is named', () => {
+  const messages = [...scenario('e', ['FAILED'], true), ...scenario('f', ['PASSED']), { testRunFinished: {} }]
+  assert.deepEqual(readScenarios(lines(...messages))?.again, ['Scenario e'])
 })
 
 test('a run that did not finish has no counts', () => {
-  assert.equal(countScenarios(lines(...scenario('a', ['PASSED']))), undefined)
+  assert.equal(readScenarios(lines(...scenario('a', ['PASSED']))), undefined)
 })

@@ -2,7 +2,9 @@ import { type Counts, none } from './counts.ts'
 
 /** The parts of Cucumber's messages that tell how a scenario went. */
 interface Message {
-  readonly testCaseStarted?: { readonly id: string }
+  readonly pickle?: { readonly id: string; readonly name: string }
+  readonly testCase?: { readonly id: string; readonly pickleId: string }
+  readonly testCaseStarted?: { readonly id: string; readonly testCaseId: string }
   readonly testStepFinished?: {
     readonly testCaseStartedId: string
     readonly testStepResult: { readonly status: string }
@@ -11,15 +13,29 @@ interface Message {
   readonly testRunFinished?: object
 }
 
-/** Counts scenarios in the lines of Cucumber's message formatter; undefined when the run did not finish. */
-export function countScenarios(lines: string): Counts | undefined {
+/** How a run of scenarios went. */
+export interface Scenarios {
+  readonly counts: Counts
+  /** Names of those that were tried a second time. */
+  readonly again: readonly string[]
+}
+
+/** Reads the lines of Cucumber's message formatter; undefined when the run did not finish. */
+export function readScenarios(lines: string): Scenarios | undefined {
   const statuses = new Map<string, Set<string>>()
+  const names = new Map<string, string>()
+  const again: string[] = []
   let counts = none
   let finished = false
   for (const line of lines.split('\n').filter(Boolean)) {
     const message: Message = JSON.parse(line)
-    const { testCaseStarted, testStepFinished, testCaseFinished } = message
-    if (testCaseStarted) statuses.set(testCaseStarted.id, new Set())
+    const { pickle, testCase, testCaseStarted, testStepFinished, testCaseFinished } = message
+    if (pickle) names.set(pickle.id, pickle.name)
+    if (testCase) names.set(testCase.id, names.get(testCase.pickleId) ?? '')
+    if (testCaseStarted) {
+      statuses.set(testCaseStarted.id, new Set())
+      names.set(testCaseStarted.id, names.get(testCaseStarted.testCaseId) ?? '')
+    }
     if (testStepFinished) {
       statuses.get(testStepFinished.testCaseStartedId)?.add(testStepFinished.testStepResult.status)
     }
@@ -27,9 +43,10 @@ export function countScenarios(lines: string): Counts | undefined {
       const outcome = outcomeOf(statuses.get(testCaseFinished.testCaseStartedId) ?? new Set())
       counts = { ...counts, [outcome]: counts[outcome] + 1 }
     }
+    if (testCaseFinished?.willBeRetried) again.push(names.get(testCaseFinished.testCaseStartedId) ?? '')
     finished ||= message.testRunFinished !== undefined
   }
-  return finished ? counts : undefined
+  return finished ? { counts, again } : undefined
 }
 
 /** An undefined, pending or ambiguous step is a failure: the scenario does not prove what it says. */
