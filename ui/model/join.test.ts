@@ -110,6 +110,18 @@ test('windows are stored after their points: events seen before the question are
   }
 })
 
+test('points that were in a history before their events came are there when the windows asked for next end below', () => {
+  const line = new Line()
+  const join = new Join(line)
+  join.asked()
+  assert.equal(join.answered(batch(11, 12, 13), at(13), everything, at(10)), 'joined')
+  for (const n of [11, 12, 13]) assert.equal(join.live(at(n), batch(n)), 0)
+  join.asked()
+  assert.equal(join.answered(batch(11), at(11), everything, at(10), 60_000), 'joined')
+  join.live(at(14), batch(14))
+  assert.deepEqual(line.sorted, [11, 12, 13, 14])
+})
+
 test('events that come again after the stream was reopened are not added twice by a later answer', () => {
   const line = new Line()
   const join = new Join(line)

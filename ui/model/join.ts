@@ -72,9 +72,10 @@ export class Join {
 
   /** Takes a live event; returns how many of its points are new to the chart. */
   live(position: StreamPosition, batch: Batch): number {
+    // points come with their history before they come live, and windows asked for next may end below them
+    this.remember(position, batch)
     if (this.#applied && !above(position, this.#applied)) return 0
     this.#applied = position
-    this.remember(position, batch)
     return this.#sink.append(batch, everything)
   }
 
