@@ -52,6 +52,8 @@ COPY adapters adapters
 COPY connectors connectors
 COPY pipeline pipeline
 COPY gateway gateway
+# What assistants read: see docs/mcp.md.
+COPY docs docs
 COPY --from=ui /app/ui/dist ui/dist
 # What the gateway hands to machines that become agents.
 COPY --from=agent-build /app/agent/dist agent/dist

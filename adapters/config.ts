@@ -38,6 +38,8 @@ export interface Config {
     readonly publicUrl: string
     /** Protects /metrics when set. */
     readonly metricsToken: string | null
+    /** Serves the Model Context Protocol at `/mcp`. */
+    readonly useMcp: boolean
   }
   readonly logLevel: string
   /** A verdict on a token stays valid this long while MariaDB can't be reached, ms. */
@@ -90,6 +92,7 @@ export function readConfig(env: Environment): Config {
       port,
       publicUrl: (env.PUBLIC_URL ?? `http://${host}:${port}`).replace(/\/+$/, ''),
       metricsToken: env.METRICS_TOKEN ?? null,
+      useMcp: boolean(env, 'USE_MCP'),
     },
     logLevel: env.LOG_LEVEL ?? 'info',
     authStaleMaxMs: integer(env, 'AUTH_STALE_MAX', 3600) * 1000,

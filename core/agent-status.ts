@@ -95,7 +95,8 @@ export interface Sight {
   readonly edgeUntil: number
 }
 
-export type AgentStatus = 'online' | 'late' | 'offline' | 'unknown'
+export const agentStatuses = ['online', 'late', 'offline', 'unknown'] as const
+export type AgentStatus = (typeof agentStatuses)[number]
 
 export interface AgentState {
   readonly status: AgentStatus

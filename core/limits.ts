@@ -87,6 +87,17 @@ export const limits = {
   webhookAnswerBytes: 64 * KiB,
   /** A channel that could not be reached gets messages in their order while they are not older than this, ms. */
   deliveryOrderMs: hour,
+  /** Bytes of a message to `/mcp`. */
+  mcpBodyBytes: 64 * KiB,
+  /** Items of a list that a tool answers. */
+  mcpItemsDefault: 50,
+  mcpItems: 200,
+  /** Series whose values a tool answers at once. */
+  mcpSeries: 20,
+  /** Rows of values of each series, and of one answer of a tool. */
+  mcpPointsDefault: 60,
+  mcpPointsPerSeries: 500,
+  mcpPoints: 2_000,
   /** Items of a list answer. */
   listDefault: 100,
   listMax: 1_000,

@@ -32,6 +32,7 @@ import { followAgents } from './live/agents.ts'
 import { Behind } from './live/behind.ts'
 import { Paces } from './live/pace.ts'
 import { Presence } from './live/presence.ts'
+import { addMcp } from './mcp/route.ts'
 import { addQueryRoutes } from './query/routes.ts'
 import { Logins } from './session/logins.ts'
 import { addSessionRoutes } from './session/routes.ts'
@@ -45,6 +46,7 @@ import { Tail } from './stream/tail.ts'
 import { Views } from './stream/views.ts'
 import { addAgentsRoute } from './tenant/agents.ts'
 import { addDetailRoute } from './tenant/detail.ts'
+import { addMetricNamesRoute } from './tenant/metric-names.ts'
 import { Seeds } from './tenant/seed.ts'
 import { addSeriesRoute } from './tenant/series.ts'
 import { addOpenapi } from './web/openapi.ts'
@@ -76,7 +78,8 @@ const sweepMs = 5_000
  */
 export async function registerGateway(app: FastifyInstance, options: GatewayOptions): Promise<Gateway> {
   const { log, database, redis, auth, config, registry, uiFolder, agentFolder } = options
-  const { publicUrl } = config.http
+  const { publicUrl, useMcp } = config.http
+  const version = readVersion()
   const { rawRetentionMs, rollup1mRetentionMs, rollup5mRetentionMs } = config.limits
   const kept = { raw: rawRetentionMs, '1m': rollup1mRetentionMs, '5m': rollup5mRetentionMs }
   const logger = options.logger.child({ part: 'gateway' })
@@ -148,7 +151,7 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
     store: sessions,
     logins,
     publicUrl,
-    version: readVersion(),
+    version,
     tenantNames: namesOfTenants(),
     endStreams: (key) => streams.endLogin(key),
   })
@@ -156,6 +159,7 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
   addStreamRoute(app, { tail, ring, views: new Views(), streams, watches, alerts, partitionFor, loginOf })
   addQueryRoutes(app, { database, store, partitionFor, kept })
   addSeriesRoute(app, { store, presence, rawRetentionMs })
+  addMetricNamesRoute(app, { store })
   addAgentsRoute(app, { presence, roster, fleet })
   const warnings = createPartitionsCheck((work) => store.read(work), config.limits)
   addDetailRoute(app, { store, paces, behind, partitionFor, head, warnings })
@@ -176,6 +180,7 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
     publicUrl,
   })
   addDownloads(app, { folder: agentFolder, publicUrl })
+  if (useMcp) addMcp(app, { publicUrl, version })
   addOpenapi(app)
   await addUi(app, uiFolder)
 

@@ -45,6 +45,7 @@ export async function bringUp(options: Options): Promise<Stack> {
   const roleEnv = {
     // Receivers of webhooks that are tried out run on this machine.
     WEBHOOK_ALLOW: '127.0.0.0/8,::1/128',
+    USE_MCP: 'true',
     ...env,
     ...Object.assign({}, ...services.map(({ environment }) => environment)),
   }

@@ -88,6 +88,7 @@ test('npm start feeds demo, says where everything is, keeps it so after a kill, 
   assert.equal(statSync(at.file).mode & 0o777, 0o600)
   assert.equal(local.url, `http://127.0.0.1:${env.HTTP_PORT}`)
   assert.ok(first.output.includes(local.sign_in))
+  assert.equal((await fetch(`${local.url}/mcp`, { method: 'POST' })).status, 401, 'assistants are served')
   assert.equal(local.services.mariadb?.url, stack.databaseUrl)
   assert.deepEqual(Object.keys(local.roles), ['connectors', 'bridge', 'pipeline', 'gateway', 'agent'])
   assert.ok(pidsOf(local).every((pid) => identify(pid)))

@@ -1,5 +1,7 @@
+import { type AgentStatus, agentStatuses } from '@streamgauge/core/agent-status.ts'
 import { limits } from '@streamgauge/core/limits.ts'
 import type { FastifyInstance } from 'fastify'
+import { manyOf, valuesOf } from '../alerts/filters.ts'
 import { ensureTenant } from '../ensure.ts'
 import type { Fleet } from '../live/fleet.ts'
 import type { Presence, SeenSeries } from '../live/presence.ts'
@@ -15,6 +17,7 @@ export interface AgentsRouteOptions {
 
 interface Query extends PageQuery {
   agent?: string | string[]
+  status?: AgentStatus | AgentStatus[]
 }
 
 /** Metrics named with each agent; `…/series?agent=` has all. */
@@ -24,7 +27,7 @@ const metricsPerAgent = 50
 const stateProperties = {
   agent_id: { type: 'string' },
   status: {
-    enum: ['online', 'late', 'offline', 'unknown'],
+    enum: agentStatuses,
     description: [
       'Late: silent for more than 1.5 intervals. Offline: silent for more than 2, or it said so itself, or the broker',
       'in its name. Unknown: never heard of, or it can’t be told now whether it is silent.',
@@ -85,6 +88,7 @@ export function addAgentsRoute(app: FastifyInstance, { presence, roster, fleet }
         additionalProperties: false,
         properties: {
           agent: manyTexts(limits.agentIdLength, 'Only these agents; may be repeated.'),
+          status: manyOf(agentStatuses, 'Only agents of these statuses; may be repeated.'),
           ...pageProperties,
         },
       },
@@ -97,14 +101,17 @@ export function addAgentsRoute(app: FastifyInstance, { presence, roster, fleet }
       await roster.fill(tenant)
       const sight = await roster.sight(tenant.name)
       const asked = new Set(listOf(request.query.agent))
+      const statuses = new Set(valuesOf(request.query.status))
+      const stateOf = (name: string) => roster.state(tenant.name, name, sight)
       const names = roster
         .names(tenant.name)
         .filter((name) => name > after && (asked.size === 0 || asked.has(name)))
+        .filter((name) => statuses.size === 0 || statuses.has(stateOf(name).status))
       const page = pageOf(names.sort(), limit, (name) => name)
       const enrolled = fleet.of(tenant.name)
       return {
         items: page.items.map((agent) => {
-          const { status, reason, lastSeen, intervalMs } = roster.state(tenant.name, agent, sight)
+          const { status, reason, lastSeen, intervalMs } = stateOf(agent)
           const row = enrolled.get(agent)
           return {
             agent_id: agent,

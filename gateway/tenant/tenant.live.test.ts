@@ -72,6 +72,10 @@ test('agents are seen from their points, with how often they beat and their last
   await poll(async () => (await get<Agents>('/agents')).items[0].status === 'offline')
   assert.deepEqual((await get<Agents>('/agents?agent=web-9&agent=web-1')).items[0].agent_id, 'web-1')
   assert.deepEqual((await get<Agents>('/agents?agent=web-9')).items, [])
+  const offline = (await get<Agents>('/agents?status=offline&status=late')).items
+  assert.deepEqual([offline.length, offline[0].agent_id], [1, 'web-1'])
+  assert.deepEqual((await get<Agents>('/agents?status=online')).items, [])
+  await get('/agents?status=asleep', 422)
 })
 
 test('a gateway that has just started knows the agents of before', async () => {

@@ -8,7 +8,6 @@ import {
   formatTime,
   formatValue,
   type Unit,
-  unitOf,
 } from './format.ts'
 
 test('values read at a glance, with their unit', () => {
@@ -33,20 +32,6 @@ test('values read at a glance, with their unit', () => {
     [120, 'rate', '120/s'],
   ]
   for (const [value, unit, text] of table) assert.equal(formatValue(value, unit), text)
-})
-
-test('the unit is the last word of the name, and other names have none', () => {
-  const table: [string, Unit][] = [
-    ['cpu.percent', 'percent'],
-    ['memory.used_bytes', 'bytes'],
-    ['http_latency_ms', 'ms'],
-    ['job.seconds', 's'],
-    ['requests_per_second', 'rate'],
-    ['items', 'none'],
-    ['alarms', 'none'],
-    ['temperature', 'none'],
-  ]
-  for (const [metric, unit] of table) assert.equal(unitOf(metric), unit, metric)
 })
 
 test('ages use the units a person would', () => {
