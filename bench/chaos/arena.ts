@@ -1,10 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { readConfig } from '@streamgauge/adapters/config.ts'
 import { openLog } from '@streamgauge/adapters/kafka/log.ts'
 import type { Log } from '@streamgauge/adapters/kafka/types.ts'
 import { createLog } from '@streamgauge/adapters/log.ts'
+import { createAlertRule } from '@streamgauge/adapters/mariadb/alert-rules-edit.ts'
+import { createChannel } from '@streamgauge/adapters/mariadb/channels.ts'
 import { createCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
 import { migrate } from '@streamgauge/adapters/mariadb/migrate.ts'
 import { type Database, openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
@@ -15,14 +18,18 @@ import { metricPartitions, persistGroup } from '@streamgauge/core/topics.ts'
 import { startGuard } from '@streamgauge/local/guard.ts'
 import { freePort } from '@streamgauge/local/ports.ts'
 import { type Services, startServices } from '@streamgauge/local/stack.ts'
+import { type Receiver, receiver } from '@streamgauge/pipeline/notify/testing.ts'
+import type { Rule } from './expected.ts'
 import { startProxy, type Way } from './proxy.ts'
+import { rulesOver } from './pulse.ts'
 import { openSlot, type Slot } from './slot.ts'
 
 export interface Tenant {
+  readonly id: number
   readonly name: string
   readonly partition: number
   readonly token: string
-  /** How old its points are when they are sent, ms. */
+  /** How old its points are when they are sent, ms; below 0 they are ahead. */
   readonly ageMs: number
 }
 
@@ -33,6 +40,9 @@ export interface Arena extends AsyncDisposable {
   /** Past the proxy: for looking on. */
   readonly database: Database
   readonly tenants: readonly Tenant[]
+  /** Rules of alerts that are in force, and who is told of them. */
+  readonly rules: readonly Rule[]
+  readonly told: Receiver
   readonly pipelines: readonly Slot[]
   readonly http: readonly Slot[]
   /** Before each HTTP process, for its producers. */
@@ -50,6 +60,10 @@ export interface Arena extends AsyncDisposable {
 
 /** Too old for `metrics_raw`, young enough to be taken: of such points only the cursor knows that they were handled. */
 const oldPointsMs = 3 * limits.rawRetentionMs
+/** As far ahead as is taken, but for the time that a request may need to arrive. */
+const aheadMs = limits.futureMs - 2 * 60_000
+/** For an answer of the receiver: now and then who has told it dies while it waits. */
+const answerMs = 30
 
 export interface ArenaOptions {
   readonly pipelines: number
@@ -75,6 +89,9 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
   await createCursors(database, persistGroup, metricPartitions)
   await log.ensureTopics()
   const tenants = await makeTenants(log, database, options.tenants)
+  const told = cleanup.use(await receiver())
+  told.answer = () => sleep(answerMs, { status: 204 })
+  const rules = await makeRules(database, tenants, told.url)
 
   const guard = startGuard()
   cleanup.defer(() => guard.close())
@@ -85,7 +102,13 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
   store.host = `127.0.0.1:${storeWay.port}`
   // A quota would only limit how much is under way when something dies.
   const { PATH } = process.env
-  const env = { PATH, ...services.env, LOG_LEVEL: 'info', QUOTA_POINTS_PER_SECOND: '1000000' }
+  const env = {
+    PATH,
+    ...services.env,
+    LOG_LEVEL: 'info',
+    QUOTA_POINTS_PER_SECOND: '1000000',
+    WEBHOOK_ALLOW: '127.0.0.1/32',
+  }
   const common = { folder, guard, report }
   let pipelineCount = 0
   async function openPipeline(): Promise<Slot> {
@@ -115,6 +138,8 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
     log,
     database,
     tenants,
+    rules,
+    told,
     pipelines,
     http,
     doors,
@@ -135,10 +160,14 @@ export async function openArena(options: ArenaOptions): Promise<Arena> {
 
 /**
  * Tenants in the first partitions, one in each: a group deals its partitions out in turn, so every member has
- * something to do. The last one sends old points.
+ * something to do. The last one sends old points, the one before it such that are ahead.
  */
 async function makeTenants(log: Log, database: Database, count: number): Promise<Tenant[]> {
   const tenants: Tenant[] = []
+  const ages = new Map([
+    [1, oldPointsMs],
+    [2, -aheadMs],
+  ])
   for (let i = 0; tenants.length < count; i++) {
     const name = `tenant-${i}`
     const partition = log.partitionFor(name)
@@ -149,8 +178,22 @@ async function makeTenants(log: Log, database: Database, count: number): Promise
     const token = newToken()
     const input = { token, tenantId: made.id, label: 'chaos', expiresAt: null }
     await createToken(database, { ...input, scopes: ['ingest', 'read'] }, now)
-    const ageMs = tenants.length === count - 1 ? oldPointsMs : 0
-    tenants.push({ name, partition, token, ageMs })
+    const ageMs = ages.get(count - tenants.length) ?? 0
+    tenants.push({ id: made.id, name, partition, token, ageMs })
   }
   return tenants
+}
+
+async function makeRules(database: Database, tenants: readonly Tenant[], url: string): Promise<Rule[]> {
+  const rules: Rule[] = []
+  for (const { id, name: tenant, ageMs } of tenants) {
+    const made = await createChannel(database, id, { type: 'webhook', name: 'chaos', url }, Date.now())
+    if (!made) throw new Error(`${tenant} may have no channel`)
+    for (const rule of rulesOver(ageMs, made.channel.id)) {
+      const kept = await createAlertRule(database, id, rule, Date.now())
+      if ('refused' in kept) throw new Error(`the rule "${rule.name}" is refused: ${kept.refused}`)
+      rules.push({ ...kept, tenant })
+    }
+  }
+  return rules
 }

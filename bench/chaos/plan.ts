@@ -17,7 +17,7 @@ export type Cycle = readonly Fault[]
 const services = ['kafka', 'mariadb', 'redis'] as const
 
 /**
- * Fail points (see `pipeline/persist/steps.ts`), each list for one process and those that are started after it:
+ * Fail points (`steps.ts` of persist, rollup and alert), each list for one process and those that are started after it:
  * what is published again was left behind by a predecessor, and `+ms` kills in the middle of what follows.
  */
 export const failPoints = [
@@ -33,7 +33,24 @@ export const failPoints = [
   ['committed:2', 'republished'],
   ['saved'],
   ['offsets:2'],
+  ['rollup_taken:3'],
+  ['rollup_locked:3'],
+  ['rollup_written:3'],
+  ['rollup_moved:3'],
+  ['rollup_moved:2+1'],
+  ['rollup_committed:3'],
+  ['alert_taken:3'],
+  ['alert_locked:3'],
+  ['alert_written:3'],
+  ['alert_moved:3'],
+  ['alert_moved:2+1'],
+  ['alert_committed:3'],
+  ['alert_committed:2+1'],
+  ['alert_relayed:2'],
 ] as const
+
+/** Where somebody is about to write what it has taken, and has not locked anything yet. */
+const beforeLocks = ['taken', 'rollup_taken', 'alert_taken'] as const
 
 /** A session lasts 10 s; a freeze that is longer costs the frozen one its partitions. */
 const pastSessionMs: [number, number] = [11_000, 13_000]
@@ -43,7 +60,7 @@ const pastClientsMs: [number, number] = [11_000, 13_000]
 
 /** What can be drawn, and how often in relation to the others. */
 const kinds = {
-  'fail point': { weight: 8 },
+  'fail point': { weight: 14 },
   'kill pipeline': { weight: 3 },
   'kill all pipelines': { weight: 1 },
   'freeze pipeline': { weight: 2, ms: pastSessionMs },
@@ -65,60 +82,68 @@ const names = Object.keys(kinds) as FaultKind[]
 const urn = names.flatMap((kind) => Array<FaultKind>(kinds[kind].weight).fill(kind))
 const secondFault = 0.2
 
-/** The faults of a run: the same seed gives the same list. */
+/** The faults of a run: the same seed gives the same list. No fail point comes twice before all have come once. */
 export function drawCycles(seed: number, count: number): Cycle[] {
   const random = createRandom(seed)
+  const ordered = createRandom(-1 - seed)
+  let left: string[] = []
+  const drawPoints = () => {
+    if (left.length === 0) left = failPoints.map((points) => points.join(' '))
+    return left.splice(ordered.between(0, left.length - 1), 1)[0]
+  }
+  const draw = () => drawFault(random.pick(urn), random, drawPoints)
   return Array.from({ length: count }, () => {
-    const first = drawFault(random.pick(urn), random)
-    return random.chance(secondFault) ? [first, drawFault(random.pick(urn), random)] : [first]
+    const first = draw()
+    return random.chance(secondFault) ? [first, draw()] : [first]
   })
 }
 
-function drawFault(kind: FaultKind, random: Random): Fault {
+function drawFault(kind: FaultKind, random: Random, drawPoints: () => string): Fault {
   const span = kinds[kind] as { ms?: readonly [number, number] }
   // Drawn whether needed or not, so that a change of one kind doesn't shift all that follow.
-  const [slot, share, points, service] = [
+  const [slot, share, service, before] = [
     random.between(0, 1_000),
     random.next(),
-    random.pick(failPoints),
     random.pick(services),
+    random.pick(beforeLocks),
   ]
   return {
     kind,
     slot,
     ...(span.ms && { ms: Math.round(span.ms[0] + share * (span.ms[1] - span.ms[0])) }),
-    ...(kind === 'fail point' && { target: points.join(' ') }),
+    ...(kind === 'fail point' && { target: drawPoints() }),
     ...(kind.endsWith('service') && { target: service }),
+    ...(kind === 'freeze at work' && { target: before }),
   }
 }
 
-/** Everything once, several at a time: as much as fits into a test. */
+/** Nearly everything once, several at a time: as much as fits into a test. */
 export function shortCycles(): Cycle[] {
-  const dying = (...lists: (typeof failPoints)[number][]) =>
-    lists.map((points, slot): Fault => ({ kind: 'fail point', target: points.join(' '), slot }))
-  const [
-    letters,
-    taken,
-    locked,
-    stored,
-    moved,
-    moving,
-    committed,
-    committing,
-    published,
-    republished,
-    saved,
-    offsets,
-  ] = failPoints
+  const dying = (slot: number, ...points: string[]): Fault => ({
+    kind: 'fail point',
+    target: points.join(' '),
+    slot,
+  })
+  const freezing = (slot: number, target: string): Fault => ({
+    ...{ kind: 'freeze at work', ms: pastSessionMs[0], slot, target },
+  })
   return [
-    dying(letters, locked, stored),
-    dying(moved, moving, committed),
-    dying(committing, published, republished),
-    dying(saved, offsets, taken),
+    [dying(0, 'letters'), dying(1, 'rollup_committed:3'), dying(2, 'alert_committed:3')],
+    [
+      dying(0, 'moved:3', 'alert_relayed:2'),
+      dying(1, 'moved:2+1'),
+      dying(2, 'committed:3', 'rollup_moved:3'),
+    ],
+    [
+      dying(0, 'committed:2+1', 'alert_moved:3'),
+      dying(1, 'published:3', 'alert_written:3'),
+      dying(2, 'committed:2', 'republished'),
+    ],
+    [dying(0, 'saved'), dying(1, 'taken:3', 'alert_locked:3'), dying(2, 'stored:3', 'rollup_written:3')],
     [{ kind: 'kill all pipelines', slot: 0 }],
     [
-      { kind: 'freeze pipeline', ms: pastSessionMs[0], slot: 1 },
-      { kind: 'freeze at work', ms: pastSessionMs[0], slot: 2 },
+      freezing(1, 'alert_taken'),
+      freezing(2, 'taken'),
       { kind: 'join and leave', ms: 500, slot: 0 },
       { kind: 'freeze http', ms: pastClientsMs[0], slot: 1 },
       { kind: 'kill http', slot: 0 },
@@ -127,10 +152,14 @@ export function shortCycles(): Cycle[] {
       { kind: 'cut http', slot: 0 },
       { kind: 'cut store', slot: 0 },
       { kind: 'end pipeline', slot: 1 },
+      dying(0, 'locked:3', 'rollup_locked:3'),
+      dying(2, 'rollup_taken:3', 'alert_moved:2+1'),
     ],
     [
       { kind: 'freeze service', target: 'mariadb', ms: 1_500, slot: 0 },
       { kind: 'kill service', target: 'redis', slot: 0 },
+      dying(0, 'offsets:2', 'alert_committed:2+1'),
+      dying(1, 'rollup_moved:2+1', 'alert_taken:3'),
     ],
     [{ kind: 'kill service', target: 'mariadb', slot: 0 }],
     [

@@ -1,13 +1,14 @@
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Kind, Ledger, Sent } from './ledger.ts'
+import { type Kind, type Ledger, pointValue, type Sent } from './ledger.ts'
+import { pulseMetric } from './pulse.ts'
 import type { Random } from './random.ts'
 
 export interface ProducerOptions {
   readonly ledger: Ledger
   readonly tenant: string
   readonly token: string
-  /** How old the points are, ms. */
+  /** How old the points are, ms; below 0 they are ahead. */
   readonly ageMs: number
   /** Where to send; asked for each attempt. */
   readonly port: () => number
@@ -80,16 +81,18 @@ async function deliver(
   }
 }
 
-function bodyOf({ kind, first, count }: Sent, timestamp: number): Buffer {
+function bodyOf(sent: Sent, timestamp: number): Buffer {
+  const { kind, first, count } = sent
   const points = Array.from({ length: count }, (_, i) => {
-    const value = first + i
+    const point = first + i
+    const epoch = { epoch: String(Math.floor(point / settings.pointsPerSeries)) }
     return {
-      metric_name: 'load',
-      agent_id: `a-${value % 3}`,
-      tags: { epoch: String(Math.floor(value / settings.pointsPerSeries)) },
+      ...(i === 0
+        ? { metric_name: pulseMetric }
+        : { metric_name: 'load', agent_id: `a-${point % 3}`, tags: epoch }),
       timestamp,
-      value,
-      ...(kind === 'dedupe_id' && { dedupe_id: `point-${value}` }),
+      value: pointValue(sent, point),
+      ...(kind === 'dedupe_id' && { dedupe_id: `point-${point}` }),
     }
   })
   return Buffer.from(JSON.stringify(points))

@@ -3,7 +3,7 @@ import type { RunResult } from './run.ts'
 
 /** The verdict as a table of text. */
 export function reportOf(result: RunResult): string {
-  const { flaws, counts, stream, cycles, surprises, complaints } = result
+  const { flaws, counts, alerts, stream, cycles, surprises, complaints } = result
   const times = cycles.flatMap(({ recoveryMs }) => recoveryMs ?? [])
   const kills = cycles
     .filter(({ faults }) => faults === 'kill pipeline' || faults === 'kill all pipelines')
@@ -27,6 +27,18 @@ export function reportOf(result: RunResult): string {
     ['PUBLISHED ≠ ROWS', flaws.publishedNotRows],
     ['DEAD WRONGLY', flaws.deadWrong],
     ['WINDOWS ≠ POINTS', result.rollups.wrong],
+    ['alerts: transitions', alerts.counts.transitions],
+    ['alerts: transitions published again', alerts.counts.transitionsAgain],
+    ['alerts: notifications', alerts.counts.notifications],
+    ['alerts: notifications sent again', alerts.counts.notificationsAgain],
+    ['alerts: TRANSITIONS LOST', alerts.flaws.transitionsLost],
+    ['alerts: TRANSITIONS DOUBLED', alerts.flaws.transitionsDoubled],
+    ['alerts: TRANSITIONS ≠ POINTS', alerts.flaws.transitionsWrong],
+    ['alerts: TRANSITIONS NOT PUBLISHED', alerts.flaws.transitionsNotPublished],
+    ['alerts: NOTIFICATIONS LOST', alerts.flaws.notificationsLost],
+    ['alerts: NOTIFICATIONS DOUBLED', alerts.flaws.notificationsDoubled],
+    ['alerts: NOTIFICATIONS ≠ TRANSITIONS', alerts.flaws.notificationsWrong],
+    ['alerts: STUCK', alerts.waiting.join(', ') || 0],
     ['STUCK PARTITIONS', result.stuckPartitions],
     ['NOT MOVING AGAIN', cycles.filter(({ recoveryMs }) => recoveryMs === null).length],
     ['FAULTS THAT DID NOT COME TO PASS', cycles.filter(({ happened }) => !happened).length],
@@ -41,7 +53,8 @@ export function reportOf(result: RunResult): string {
   ]
   const width = Math.max(...lines.map(([name]) => name.length))
   const table = lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)
-  const examples = [...result.examples, ...result.rollups.examples].map((example) => `  ${example}`)
+  const all = [...result.examples, ...result.rollups.examples, ...alerts.examples]
+  const examples = all.map((example) => `  ${example}`)
   const logs = result.good ? [] : [`  logs of the roles: ${result.folder}`]
   return ['', ...table, ...examples, ...logs, result.good ? 'good' : 'NOT GOOD'].join('\n')
 }

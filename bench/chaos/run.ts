@@ -3,6 +3,7 @@ import { within } from '@streamgauge/adapters/deadline.ts'
 import { readCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
 import { offsetOf } from '@streamgauge/core/position.ts'
 import { persistGroup, topics } from '@streamgauge/core/topics.ts'
+import { type AlertResult, judgeAlertsOf } from './alerts.ts'
 import { type Arena, openArena } from './arena.ts'
 import { readComplaints } from './complaints.ts'
 import { gather } from './evidence.ts'
@@ -46,6 +47,7 @@ export interface RunResult extends Verdict {
   readonly cycles: readonly CycleResult[]
   readonly stuckPartitions: number
   readonly rollups: RollupVerdict
+  readonly alerts: AlertResult
   readonly stream: StreamVerdict
   /** Answers that no client should get. */
   readonly surprises: Surprises
@@ -74,7 +76,7 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   const { pipelines, http, tenants, pointsPerSecond, settleMs } = { ...defaults, ...options }
   await using arena = await openArena({ pipelines, http, tenants })
   const started = performance.now()
-  const ledger = new Ledger()
+  const ledger = new Ledger(pointsPerSecond)
   const surprises: Surprises = new Map()
   const rubbish: Place[] = []
   const stop = new AbortController()
@@ -122,6 +124,7 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
 
   stop.abort()
   await Promise.all(producing)
+  const stoppedAt = Date.now()
   const stuckPartitions = await drain(arena)
   say('reading everything back')
   await sleep(500) // the last events are on their way to the reader, which reads what has arrived every 100 ms
@@ -135,10 +138,13 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   )
   const complaints = readComplaints(arena.folder)
   const rollups = await judgeRollups(arena)
+  const alerts = await judgeAlertsOf(arena, evidence.persisted, stoppedAt)
   const good =
-    Object.values(verdict.flaws).every((count) => count === 0) &&
+    [verdict.flaws, alerts.flaws].flatMap(Object.values).every((count) => count === 0) &&
     stuckPartitions === 0 &&
     rollups.wrong === 0 &&
+    alerts.waiting.length === 0 &&
+    alerts.counts.notifications > 0 &&
     results.every(({ happened, recoveryMs }) => happened && recoveryMs !== null) &&
     stream.lost + stream.doubled === 0 &&
     stream.points > 0 &&
@@ -150,6 +156,7 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
     cycles: results,
     stuckPartitions,
     rollups,
+    alerts,
     stream,
     surprises,
     complaints,

@@ -92,12 +92,12 @@ async function freeze(what: Pick<Slot, 'signal'>, { ms = 0 }: Fault): Promise<bo
 }
 
 /**
- * Freezes a process with a run in its hands that it has not locked yet: when it goes on, it goes on with that run,
- * which somebody else has handled long ago. (Frozen at any other time it mostly learns of its end first.)
+ * Freezes a process with something in its hands that it has not locked yet: when it goes on, it goes on with that, which
+ * somebody else has handled long ago. (Frozen at any other time it mostly learns of its end first.)
  */
 async function freezeAtWork({ arena }: Strike, fault: Fault): Promise<boolean> {
   const slot = of(arena.pipelines, fault)
-  slot.failAt(['taken:20!'])
+  slot.failAt([`${fault.target}:20!`])
   slot.signal('SIGKILL')
   return (await slot.frozen(failPointMs)) && freeze(slot, fault)
 }

@@ -37,7 +37,7 @@ function row(offset: number, index: number, value: number): StoredRow {
 }
 
 function sent(first: number, count: number, state: Sent['state'], kind: Sent['kind'] = 'plain'): Sent {
-  return { tenant: 'acme', kind, first, count, state }
+  return { tenant: 'acme', kind, first, count, level: 0, state }
 }
 
 /** Four records: two points, one of them again under its id, rubbish, and one more point; all as it should be. */

@@ -3,7 +3,7 @@ import type { Batch } from '@streamgauge/core/batch.ts'
 import { offsetOf, positionOf } from '@streamgauge/core/position.ts'
 import { seriesIdentity } from '@streamgauge/core/series.ts'
 import { srcHeader } from '@streamgauge/core/topics.ts'
-import type { Sent } from './ledger.ts'
+import { pointValue, type Sent } from './ledger.ts'
 
 /** The partition of a series' tenant, and its identity. */
 export interface StoredSeries {
@@ -170,8 +170,10 @@ function judgePromises(
   const times = new Map<number, number>()
   const published = [...skipped.values()].flatMap((byOffset) => [...byOffset.values()].flat())
   for (const { value } of [...rows, ...published]) times.set(value, (times.get(value) ?? 0) + 1)
-  for (const { state, kind, first, count, tenant } of sent) {
-    for (let value = first; value < first + count; value++) {
+  for (const request of sent) {
+    const { state, kind, first, count, tenant } = request
+    for (let point = first; point < first + count; point++) {
+      const value = pointValue(request, point)
       const stored = times.get(value) ?? 0
       times.delete(value)
       const what = `point ${value} of ${tenant} (${kind}) is stored ${stored} times`

@@ -1,5 +1,6 @@
 /** The steps after which something may die, as in persist/steps.ts. */
 export const alertSteps = {
+  alert_taken: '1: a write is about to begin, nothing is locked',
   alert_locked: '1: the cursor row is locked',
   alert_written: '2: transitions, states and news are written, not committed',
   alert_moved: '3: the cursor has moved with them, not committed',

@@ -26,6 +26,7 @@ export async function writeMemory(
   step?: AlertStepHook,
 ): Promise<void> {
   const { partition, saved, place } = memory
+  step?.('alert_taken')
   await inTransaction(db, async (connection) => {
     // 1. The lock comes first: from here on nobody else works on this partition.
     const cursor = await lockFollower(connection, alertGroup, partition)

@@ -18,6 +18,7 @@ export class Fenced extends Error {
  */
 export async function writeMemory(db: Database, memory: Memory, step?: RollupStepHook): Promise<void> {
   const { partition, saved, nextSrc, topicOffset } = memory
+  step?.('rollup_taken')
   await inTransaction(db, async (connection) => {
     // 1. The lock comes first: from here on nobody else works on this partition.
     const cursor = await lockFollower(connection, rollupGroup, partition)
