@@ -53,6 +53,14 @@ test('from an empty installation to a revoked token', async () => {
   assert.equal((await cli(`token revoke ${made.out}`)).code, 0)
   assert.match((await cli('token list --tenant acme')).out, /revoked/)
 
+  const page = '--metric cpu.usage --metric mem --origin https://shop.example --rate 60 --label page'
+  const published = await cli(`token create --tenant acme --scope publish ${page}`)
+  assert.match(published.out, /^sgp_[A-Za-z0-9_-]{43}$/)
+  assert.match(
+    (await cli('token list --tenant acme')).out,
+    /publish\tvalid\tpage\tcpu\.usage mem https:\/\/shop\.example$/,
+  )
+
   const enrolled = await cli('agent enroll --tenant acme --agent web-1')
   assert.match(
     enrolled.out,
@@ -74,6 +82,10 @@ test('from an empty installation to a revoked token', async () => {
     ['token create --tenant acme --scope fly', 2, /--scope of ingest/],
     ['token create --tenant acme --scope operator', 2, /either/],
     ['token create --tenant acme --scope read --expires 2020-01-01', 2, /past/],
+    ['token create --tenant acme --scope publish --metric cpu', 2, /--origin is missing/],
+    ['token create --tenant acme --scope publish --metric cpu --origin *', 2, /--origin .*no wildcards/],
+    ['token create --tenant acme --scope publish --scope read', 2, /stands alone/],
+    ['token create --tenant acme --scope read --origin https://a.example', 2, /--origin belongs/],
     ['token create --tenant nobody --scope read', 1, /There is no tenant nobody/],
     ['agent enroll --tenant acme --agent a/#', 2, /--agent/],
     ['agent revoke --tenant acme --agent stranger', 1, /No agent stranger/],

@@ -58,6 +58,7 @@ test('a verdict names the token, its tenant and the limits of that', async () =>
     tokenId: id,
     tenantId: verdict.tenant?.id,
     tenant: 'acme',
+    publish: null,
     scopes: ['ingest', 'read'],
   })
   assert.equal(verdict.tenant?.seriesLimit, 5)

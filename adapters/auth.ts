@@ -118,6 +118,7 @@ export function judge(holder: TokenHolder | undefined, now: number): Verdict {
     tenantId: token.tenantId,
     tenant: tenant?.name ?? null,
     scopes: token.scopes,
+    publish: token.publish,
   }
   return { ok: true, principal, tenant }
 }

@@ -12,6 +12,7 @@ import { createTenant } from '@streamgauge/adapters/mariadb/tenants.ts'
 import { createToken, newToken } from '@streamgauge/adapters/mariadb/tokens.ts'
 import { openRedis } from '@streamgauge/adapters/redis/client.ts'
 import { registerIngest } from '@streamgauge/connectors/http/ingest.ts'
+import type { PublishTerms } from '@streamgauge/core/publish.ts'
 import type { Scope } from '@streamgauge/core/scopes.ts'
 import { metricPartitions, persistGroup } from '@streamgauge/core/topics.ts'
 import { registerGateway } from '@streamgauge/gateway/gateway.ts'
@@ -29,6 +30,8 @@ export interface Whole extends AsyncDisposable {
   readonly config: Config
   /** Makes a token; without a tenant an operator's. */
   token(tenant: string | null, ...scopes: Scope[]): Promise<{ id: number; token: string }>
+  /** Makes a token of the scope publish. */
+  publishToken(tenant: string, terms: PublishTerms): Promise<{ id: number; token: string }>
   tenant(name: string): Promise<void>
   /** Stops the HTTP server with ingest and gateway and starts a new one on another port. */
   restart(): Promise<void>
@@ -98,6 +101,18 @@ export async function startWhole(
     }
   }
 
+  async function makeToken(
+    tenant: string | null,
+    token: string,
+    scopes: readonly Scope[],
+    publish: PublishTerms | null,
+  ): Promise<{ id: number; token: string }> {
+    const tenantId = tenant === null ? null : (ids.get(tenant) ?? null)
+    const input = { token, tenantId, label: 'test', scopes, publish, expiresAt: null }
+    const row = await createToken(database, input, Date.now())
+    return { id: row?.id ?? 0, token }
+  }
+
   let server = await serve()
   cleanup.defer(() => server.close())
   const ids = new Map<string, number>()
@@ -117,13 +132,8 @@ export async function startWhole(
       if (!tenant) throw new Error(`there is a tenant ${name} already`)
       ids.set(name, tenant.id)
     },
-    async token(tenant, ...scopes) {
-      const token = newToken()
-      const tenantId = tenant === null ? null : (ids.get(tenant) ?? null)
-      const input = { token, tenantId, label: 'test', scopes, expiresAt: null }
-      const row = await createToken(database, input, Date.now())
-      return { id: row?.id ?? 0, token }
-    },
+    token: (tenant, ...scopes) => makeToken(tenant, newToken(), scopes, null),
+    publishToken: (tenant, terms) => makeToken(tenant, newToken('sgp'), ['publish'], terms),
     async replica() {
       const { url, close } = await serve()
       ending.defer(close)

@@ -1,5 +1,5 @@
 import { migrate } from '@streamgauge/adapters/mariadb/migrate.ts'
-import { createToken, tokenPattern } from '@streamgauge/adapters/mariadb/tokens.ts'
+import { createToken, publishTokenPattern, tokenPattern } from '@streamgauge/adapters/mariadb/tokens.ts'
 import { type Command, UsageError } from './command.ts'
 import { environment, withDatabase, withLog } from './services.ts'
 
@@ -18,7 +18,7 @@ async function init(): Promise<void> {
     console.log('The topics are there.')
     const token = environment.OPERATOR_TOKEN
     if (!token) return
-    if (!tokenPattern.test(token)) {
+    if (!tokenPattern.test(token) || publishTokenPattern.test(token)) {
       throw new UsageError('OPERATOR_TOKEN must be "sg_" and 43 to 128 letters, digits, - or _.')
     }
     const made = await createToken(

@@ -8,8 +8,9 @@ import {
   type TokenRow,
 } from '@streamgauge/adapters/mariadb/tokens.ts'
 import { isCleanText } from '@streamgauge/core/names.ts'
+import { type PublishTerms, readPublishTerms } from '@streamgauge/core/publish.ts'
 import { type Scope, scopes } from '@streamgauge/core/scopes.ts'
-import { type Command, type Input, UsageError } from './command.ts'
+import { type Command, count, type Input, UsageError } from './command.ts'
 import { pages, tenantIdOf, withDatabase } from './services.ts'
 
 const tenantOption = { tenant: { type: 'string' } } as const
@@ -21,6 +22,9 @@ export const tokenCommands: Readonly<Record<string, Command>> = {
       scope: { type: 'string', multiple: true },
       label: { type: 'string' },
       expires: { type: 'string' },
+      metric: { type: 'string', multiple: true },
+      origin: { type: 'string', multiple: true },
+      rate: { type: 'string' },
     },
     run: tokenCreate,
   },
@@ -39,10 +43,12 @@ async function tokenCreate({ values }: Input): Promise<void> {
   }
   if (!isCleanText(label, 200)) throw new UsageError('A label has 1 to 200 characters.')
   const expiresAt = expiry(values.expires, Date.now())
+  const publish = publishTerms(values, wanted)
   await withDatabase(async (db) => {
     const tenantId = await tenantIdOf(db, values.tenant)
-    const token = newToken()
-    const made = await createToken(db, { token, tenantId, label, scopes: wanted, expiresAt }, Date.now())
+    const token = newToken(publish ? 'sgp' : 'sg')
+    const input = { token, tenantId, label, scopes: wanted, publish, expiresAt }
+    const made = await createToken(db, input, Date.now())
     // Only the token goes to standard output, so that a script can take it as it is.
     console.error(`Token ${made?.id} (${wanted.join(', ')}); it is shown this once:`)
     console.log(token)
@@ -57,7 +63,10 @@ async function tokenList({ values }: Input): Promise<void> {
       0,
       'id',
     )) {
-      console.log([row.id, `${row.prefix}…`, row.scopes.join(','), stateOf(row), row.label].join('\t'))
+      const terms = row.publish ? [...row.publish.metrics, ...row.publish.origins].join(' ') : ''
+      console.log(
+        [row.id, `${row.prefix}…`, row.scopes.join(','), stateOf(row), row.label, terms].join('\t').trimEnd(),
+      )
     }
   })
 }
@@ -69,6 +78,21 @@ async function tokenRevoke({ positionals: [which] }: Input): Promise<void> {
     if (!(await revokeToken(db, id, Date.now()))) throw new Error(`There is no token ${which}.`)
     console.log(`Token ${id} is revoked; every process knows within 2 s.`)
   })
+}
+
+/** What a token of the scope publish is good for; null for all others. */
+function publishTerms(values: Input['values'], wanted: readonly Scope[]): PublishTerms | null {
+  const given = ['metric', 'origin', 'rate'].filter((name) => values[name] !== undefined)
+  if (!wanted.includes('publish')) {
+    if (given.length === 0) return null
+    throw new UsageError(`--${given[0]} belongs to --scope publish.`)
+  }
+  if (wanted.length > 1) throw new UsageError('--scope publish stands alone; make another token.')
+  const { metric: metrics, origin: origins } = values
+  const read = readPublishTerms({ metrics, origins, rate: count(values, 'rate') })
+  if (read.ok) return read.value
+  const [{ field, detail }] = read.faults
+  throw new UsageError(`--${field.replace(/s(\.\d+)?$/, '')} ${detail}`)
 }
 
 async function idOfPrefix(db: Database, prefix: string): Promise<number> {

@@ -48,6 +48,16 @@ export const errors = {
     title: 'This origin may not use the session',
     remedy: 'Use the dashboard itself, or a token.',
   },
+  ORIGIN_NOT_ALLOWED: {
+    status: 403,
+    title: 'This token may not be used from here',
+    remedy: 'Make a token whose origins name the one of the page, such as https://shop.example.',
+  },
+  METRIC_NOT_PUBLISHED: {
+    status: 403,
+    title: 'This token does not show that metric',
+    remedy: 'Ask for the metrics that the token names, or make one that names this metric too.',
+  },
   NOT_FOUND: {
     status: 404,
     title: 'There is nothing here',
@@ -243,6 +253,11 @@ export const errors = {
     status: 429,
     title: 'The tenant sends more points than its quota',
     remedy: 'Slow down, or ask the operator to raise the quota.',
+  },
+  RATE_EXCEEDED: {
+    status: 429,
+    title: 'This token is used more often than its rate allows',
+    remedy: 'Try again after Retry-After seconds, or make a token with a higher rate.',
   },
   OVERLOADED: {
     status: 503,

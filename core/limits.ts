@@ -98,6 +98,15 @@ export const limits = {
   mcpPointsDefault: 60,
   mcpPointsPerSeries: 500,
   mcpPoints: 2_000,
+  /** Metrics of a token that stands in pages. */
+  publishMetrics: 50,
+  /** Origins of the pages it may stand in, and characters of each. */
+  publishOrigins: 20,
+  originLength: 255,
+  /** Requests a minute of all who use such a token, where it names no rate of its own. */
+  publishRate: 600,
+  /** The greatest rate it may name. */
+  publishRateMax: 60_000,
   /** Items of a list answer. */
   listDefault: 100,
   listMax: 1_000,

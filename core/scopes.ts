@@ -1,5 +1,10 @@
-/** What a token may do: manage includes read; operator includes everything, in every tenant. */
-export const scopes = ['ingest', 'read', 'manage', 'operator'] as const
+import type { PublishTerms } from './publish.ts'
+
+/**
+ * What a token may do: manage includes read; operator includes everything, in every tenant. Publish stands alone: a
+ * few addresses, and of those what its terms name.
+ */
+export const scopes = ['ingest', 'read', 'manage', 'operator', 'publish'] as const
 export type Scope = (typeof scopes)[number]
 
 const implied: Record<Scope, readonly Scope[]> = {
@@ -7,6 +12,7 @@ const implied: Record<Scope, readonly Scope[]> = {
   read: ['read'],
   manage: ['manage', 'read'],
   operator: scopes,
+  publish: ['publish'],
 }
 
 /** True when a token with these scopes may do what `needed` names. */
@@ -20,4 +26,6 @@ export interface Principal {
   readonly tenantId: number | null
   readonly tenant: string | null
   readonly scopes: readonly Scope[]
+  /** Of a token with the scope publish; null for all others. */
+  readonly publish: PublishTerms | null
 }

@@ -112,6 +112,11 @@ const meanings: { readonly [K in keyof Limits]: readonly [string, (value: number
   ],
   mcpPointsPerSeries: ['The same, at most', count, '`QUERY_INVALID`'],
   mcpPoints: ['Rows in one answer of a tool', count, 'each series gets fewer'],
+  publishMetrics: ['Metrics of one token of the scope publish', count, '422 `BODY_INVALID`'],
+  publishOrigins: ['Origins of one such token', count, '422 `BODY_INVALID`'],
+  originLength: ['Characters of one of its origins', count, '422 `BODY_INVALID`'],
+  publishRate: ['Requests a minute with it, where it names no `rate`', count, '429 `RATE_EXCEEDED`'],
+  publishRateMax: ['The greatest `rate` it may name', count, '422 `BODY_INVALID`'],
   listDefault: ['Items of a list answer without `limit`', count, 'follow `next`'],
   listMax: ['Items of a list answer at most', count, '`limit` is clamped, follow `next`'],
 }

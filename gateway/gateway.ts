@@ -33,6 +33,8 @@ import { Behind } from './live/behind.ts'
 import { Paces } from './live/pace.ts'
 import { Presence } from './live/presence.ts'
 import { addMcp } from './mcp/route.ts'
+import { publishAdmission } from './publish/admit.ts'
+import { PublishedAgents } from './publish/agents.ts'
 import { addQueryRoutes } from './query/routes.ts'
 import { Logins } from './session/logins.ts'
 import { addSessionRoutes } from './session/routes.ts'
@@ -146,6 +148,8 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
   await app.register(cookie)
   await app.register(fastifySSE)
   app.useSessions((request) => logins.read(request))
+  app.usePublishing(publishAdmission(redis, publicUrl))
+  const publishedAgents = new PublishedAgents(store, presence)
   addSessionRoutes(app, {
     auth,
     store: sessions,
@@ -156,11 +160,21 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
     endStreams: (key) => streams.endLogin(key),
   })
   const loginOf = logins.of.bind(logins)
-  addStreamRoute(app, { tail, ring, views: new Views(), streams, watches, alerts, partitionFor, loginOf })
+  addStreamRoute(app, {
+    tail,
+    ring,
+    views: new Views(),
+    streams,
+    watches,
+    alerts,
+    publishedAgents,
+    partitionFor,
+    loginOf,
+  })
   addQueryRoutes(app, { database, store, partitionFor, kept })
   addSeriesRoute(app, { store, presence, rawRetentionMs })
   addMetricNamesRoute(app, { store })
-  addAgentsRoute(app, { presence, roster, fleet })
+  addAgentsRoute(app, { presence, roster, fleet, publishedAgents })
   const warnings = createPartitionsCheck((work) => store.read(work), config.limits)
   addDetailRoute(app, { store, paces, behind, partitionFor, head, warnings })
   addTenantRoutes(app, { database, store })

@@ -38,6 +38,9 @@ export function responses(
 /** What every route behind `requireScope` may answer. */
 export const guarded = ['UNAUTHENTICATED', 'FORBIDDEN', 'AUTH_UNAVAILABLE', 'SESSIONS_UNAVAILABLE'] as const
 
+/** What routes that tokens of the scope publish may use answer beside. */
+export const published = [...guarded, 'ORIGIN_NOT_ALLOWED', 'METRIC_NOT_PUBLISHED', 'RATE_EXCEEDED'] as const
+
 export const tenantParams = {
   type: 'object',
   required: ['tenant'],

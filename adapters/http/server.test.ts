@@ -15,7 +15,13 @@ const acme = { id: 1, name: 'acme', seriesLimit: null, quotaPointsPerSecond: nul
 const other = { ...acme, id: 2, name: 'other' }
 const holder = (scopes: Scope[], tenant: typeof acme | null): Verdict => ({
   ok: true,
-  principal: { tokenId: 1, tenantId: tenant?.id ?? null, tenant: tenant?.name ?? null, scopes },
+  principal: {
+    tokenId: 1,
+    tenantId: tenant?.id ?? null,
+    tenant: tenant?.name ?? null,
+    scopes,
+    publish: null,
+  },
   tenant,
 })
 const tokens: Record<string, Verdict> = {

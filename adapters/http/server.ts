@@ -7,6 +7,7 @@ import type { Registry } from 'prom-client'
 import type { Authenticator } from '../auth.ts'
 import type { Logger } from '../log.ts'
 import { addAuthorization } from './authorize.ts'
+import { addPreflights, openToPage } from './cors.ts'
 import { addHealth, type HealthCheck } from './health.ts'
 import { addMetrics } from './metrics.ts'
 import { addNotFound } from './not-found.ts'
@@ -90,6 +91,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
     reply.headers(headers)
     reply.header('x-request-id', request.id)
+    openToPage(request, reply)
     if (draining && !request.url.startsWith('/health/')) {
       reply.header('connection', 'close')
       throw new Fault('SHUTTING_DOWN', undefined, { retryAfterSeconds: 1 })
@@ -101,6 +103,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   continueLate(app)
   closeSilentConnections(app)
   addNotFound(app)
+  addPreflights(app)
   await app.register(swagger, openapi)
   addAuthorization(app, options.auth)
   addHealth(app, options.health, () => draining)

@@ -1,4 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { PublishTerms } from '@streamgauge/core/publish.ts'
 import type { Scope } from '@streamgauge/core/scopes.ts'
 import type { Queryable } from './pool.ts'
 import type { Tenant } from './tenants.ts'
@@ -11,6 +12,8 @@ export interface TokenRow {
   readonly prefix: string
   readonly label: string
   readonly scopes: readonly Scope[]
+  /** Of a token with the scope publish; null for all others. */
+  readonly publish: PublishTerms | null
   /** Times are epoch ms. */
   readonly createdAt: number
   readonly expiresAt: number | null
@@ -25,10 +28,18 @@ export interface TokenHolder {
 }
 
 /** What a token looks like; those made here have 43 characters, one given to `init` may be longer. */
-export const tokenPattern = /^sg_[A-Za-z0-9_-]{43,128}$/
+export const tokenPattern = /^sgp?_[A-Za-z0-9_-]{43,128}$/
+/** What one of the scope publish looks like: people and programs tell it from those that are secret. */
+export const publishTokenPattern = /^sgp_[A-Za-z0-9_-]{43,128}$/
 const prefixLength = 11
 
-type Stored = Omit<TokenRow, 'scopes'> & { readonly scopes: string; readonly hash: Buffer }
+type Stored = Omit<TokenRow, 'scopes' | 'publish'> & {
+  readonly scopes: string
+  readonly hash: Buffer
+  readonly metrics: string | null
+  readonly origins: string | null
+  readonly rate: number | null
+}
 type StoredHolder = Stored & {
   readonly tenantName: string | null
   readonly seriesLimit: number | null
@@ -37,15 +48,16 @@ type StoredHolder = Stored & {
 }
 
 const columns = `tokens.id, tokens.tenant_id AS tenantId, tokens.hash, tokens.prefix, tokens.label, tokens.scopes,
+  CAST(tokens.metrics AS CHAR) AS metrics, CAST(tokens.origins AS CHAR) AS origins, tokens.rate,
   tokens.created_at AS createdAt, tokens.expires_at AS expiresAt, tokens.revoked_at AS revokedAt,
   tokens.last_used_at AS lastUsedAt`
 const holder = `SELECT ${columns}, tenants.name AS tenantName, tenants.series_limit AS seriesLimit,
   tenants.quota_points_per_second AS quotaPointsPerSecond, tenants.created_at AS tenantCreatedAt
   FROM tokens LEFT JOIN tenants ON tenants.id = tokens.tenant_id`
 
-/** A new secret: `sg_` and 32 random bytes. */
-export function newToken(): string {
-  return `sg_${randomBytes(32).toString('base64url')}`
+/** A new secret: `sg_`, or `sgp_` for the scope publish, and 32 random bytes. */
+export function newToken(kind: 'sg' | 'sgp' = 'sg'): string {
+  return `${kind}_${randomBytes(32).toString('base64url')}`
 }
 
 /** What the database knows of a token. */
@@ -61,19 +73,24 @@ export async function createToken(
     tenantId: number | null
     label: string
     scopes: readonly Scope[]
+    publish?: PublishTerms | null
     expiresAt: number | null
   },
   now: number,
 ): Promise<TokenRow | undefined> {
+  const { publish = null } = input
   const { affectedRows, insertId } = await db.execute(
-    `INSERT INTO tokens (tenant_id, hash, prefix, label, scopes, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON DUPLICATE KEY UPDATE id = id`,
+    `INSERT INTO tokens (tenant_id, hash, prefix, label, scopes, metrics, origins, rate, created_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE id = id`,
     [
       input.tenantId,
       hashToken(input.token),
       input.token.slice(0, prefixLength),
       input.label,
       input.scopes.join(','),
+      publish && JSON.stringify(publish.metrics),
+      publish && JSON.stringify(publish.origins),
+      publish?.rate ?? null,
       now,
       input.expiresAt,
     ],
@@ -85,6 +102,7 @@ export async function createToken(
     prefix: input.token.slice(0, prefixLength),
     label: input.label,
     scopes: input.scopes,
+    publish,
     createdAt: now,
     expiresAt: input.expiresAt,
     revokedAt: null,
@@ -141,8 +159,12 @@ export async function touchToken(db: Queryable, id: number, now: number): Promis
   ])
 }
 
-function readToken({ hash: _, ...row }: Stored): TokenRow {
-  return { ...row, scopes: row.scopes.split(',') as Scope[] }
+function readToken({ hash: _, metrics, origins, rate, ...row }: Stored): TokenRow {
+  const publish =
+    metrics === null || origins === null || rate === null
+      ? null
+      : { metrics: JSON.parse(metrics), origins: JSON.parse(origins), rate }
+  return { ...row, scopes: row.scopes.split(',') as Scope[], publish }
 }
 
 function readHolder(row: StoredHolder): TokenHolder {

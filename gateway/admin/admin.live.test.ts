@@ -156,6 +156,54 @@ test('a manager hands on ingest and read in its own tenant, nothing more', async
   assert.equal((await ask(mine.manage, 'POST', '/api/v1/tenants', { name: 'more' })).status, 403)
 })
 
+const pages = { metrics: ['cpu.usage'], origins: ['https://shop.example'] }
+
+test('a token for pages is made by managers, listed with its terms, and its secret is shown once', async () => {
+  const { manage, read } = await makeTenant('pages')
+  const path = '/api/v1/tenants/pages/tokens'
+  const made = await ask(manage, 'POST', path, { scopes: ['publish'], ...pages, rate: 60 })
+  assert.equal(made.status, 201)
+  const { id, token, ...rest } = made.body
+  assert.match(token, /^sgp_[A-Za-z0-9_-]{43}$/)
+  assert.deepEqual(
+    [rest.scopes, rest.metrics, rest.origins, rest.rate],
+    [['publish'], ...Object.values(pages), 60],
+  )
+  const usual = await ask(manage, 'POST', path, { scopes: ['publish'], ...pages })
+  assert.equal(usual.body.rate, 600)
+  const { items } = (await ask(manage, 'GET', path)).body
+  const item = items.find((one: { id: number }) => one.id === id)
+  assert.deepEqual(
+    [item.metrics, item.origins, item.rate, item.prefix],
+    [...Object.values(pages), 60, token.slice(0, 11)],
+  )
+  assert.doesNotMatch(JSON.stringify(items), new RegExp(token))
+  assert.ok(!('metrics' in items[0]), 'other tokens have no terms')
+  assert.equal((await ask(read, 'POST', path, { scopes: ['publish'], ...pages })).status, 403)
+  assert.equal((await ask(manage, 'DELETE', `${path}/${id}`)).status, 204)
+})
+
+const unfit: [what: string, body: object, words: RegExp][] = [
+  ['without metrics', { scopes: ['publish'], origins: pages.origins }, /metrics: is missing/],
+  ['without origins', { scopes: ['publish'], metrics: pages.metrics }, /origins: is missing/],
+  ['for every origin', { scopes: ['publish'], ...pages, origins: ['*'] }, /origins\.0: .*no wildcards/],
+  ['with another scope', { scopes: ['publish', 'read'], ...pages }, /stands alone/],
+  ['with a rate beyond the greatest', { scopes: ['publish'], ...pages, rate: 60_001 }, /rate/],
+  [
+    'of another scope with metrics',
+    { scopes: ['read'], metrics: ['a'] },
+    /metrics: belongs to the scope publish/,
+  ],
+]
+for (const [what, body, words] of unfit) {
+  test(`a token for pages ${what} is refused: 422 with what to do`, async () => {
+    await ask(operator, 'POST', '/api/v1/tenants', { name: 'unfit' })
+    const answer = await ask(operator, 'POST', '/api/v1/tenants/unfit/tokens', body)
+    assert.deepEqual([answer.status, answer.body.code], [422, 'BODY_INVALID'])
+    assert.match(answer.body.detail, words)
+  })
+}
+
 test('an expiry is epoch ms or RFC 3339, and lies ahead', async () => {
   await makeTenant('expiry')
   const ahead = Date.now() + 3_600_000

@@ -9,10 +9,13 @@ import {
 } from '@streamgauge/adapters/mariadb/tokens.ts'
 import { Fault } from '@streamgauge/core/fault.ts'
 import { invariant } from '@streamgauge/core/invariant.ts'
+import { limits } from '@streamgauge/core/limits.ts'
 import { isCleanText } from '@streamgauge/core/names.ts'
+import { type PublishTerms, readPublishTerms } from '@streamgauge/core/publish.ts'
 import { grants, type Principal, type Scope } from '@streamgauge/core/scopes.ts'
 import { parseTimestamp } from '@streamgauge/core/timestamp.ts'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { ensureRead } from '../alerts/body.ts'
 import { ensureTenant } from '../ensure.ts'
 import { guarded, responses, tenantParams } from '../responses.ts'
 import { clampLimit, listSchema, type PageQuery, pageOf, pageProperties, readCursor } from '../tenant/page.ts'
@@ -22,12 +25,15 @@ interface NewToken {
   readonly label?: string
   readonly scopes: readonly Scope[]
   readonly expires_at?: number | string
+  readonly metrics?: readonly string[]
+  readonly origins?: readonly string[]
+  readonly rate?: number
 }
 
 const labelLength = 200
 /** What a token with `manage` may hand on; only an operator makes further managers. */
-const forManagers: readonly Scope[] = ['ingest', 'read']
-const tenantScopes: readonly Scope[] = [...forManagers, 'manage']
+const forManagers: readonly Scope[] = ['ingest', 'read', 'publish']
+const tenantScopes: readonly Scope[] = ['ingest', 'read', 'manage', 'publish']
 
 const time = { type: ['integer', 'null'], description: 'Epoch ms.' }
 const tokenProperties = {
@@ -37,6 +43,9 @@ const tokenProperties = {
   scopes: { type: 'array', items: { enum: tenantScopes } },
   created_at: { type: 'integer', description: 'Epoch ms.' },
   expires_at: time,
+  metrics: { type: 'array', items: { type: 'string' }, description: 'Of a token of the scope publish.' },
+  origins: { type: 'array', items: { type: 'string' }, description: 'The same.' },
+  rate: { type: 'integer', description: 'The same: requests a minute.' },
 }
 const createdAnswer = {
   type: 'object',
@@ -56,6 +65,26 @@ const newTokenBody = {
     expires_at: {
       description: 'Epoch ms, or RFC 3339 with a zone; never when left out.',
       anyOf: [{ type: 'integer' }, { type: 'string', maxLength: 40 }],
+    },
+    metrics: {
+      type: 'array',
+      minItems: 1,
+      maxItems: limits.publishMetrics,
+      items: { type: 'string', maxLength: limits.metricNameLength },
+      description: 'With the scope publish, which stands alone: the metrics that it shows.',
+    },
+    origins: {
+      type: 'array',
+      minItems: 1,
+      maxItems: limits.publishOrigins,
+      items: { type: 'string', maxLength: limits.originLength },
+      description: 'With the scope publish: the pages that may use it, such as https://shop.example.',
+    },
+    rate: {
+      type: 'integer',
+      minimum: 1,
+      maximum: limits.publishRateMax,
+      description: `With the scope publish: requests a minute, of all pages together; ${limits.publishRate} when left out.`,
     },
   },
 }
@@ -82,8 +111,9 @@ export function addTokenRoutes(app: FastifyInstance, { database, store }: AdminO
       }
       const now = Date.now()
       const expiresAt = expires_at === undefined ? null : readExpiry(expires_at, now)
-      const token = newToken()
-      const wanted = { token, tenantId: tenant.id, label, scopes, expiresAt }
+      const publish = readTerms(request.body)
+      const token = newToken(publish ? 'sgp' : 'sg')
+      const wanted = { token, tenantId: tenant.id, label, scopes, publish, expiresAt }
       const row = await inTime(createToken(database, wanted, now))
       invariant(row, 'a new token is not stored already')
       return reply
@@ -150,8 +180,19 @@ function refuseBeyondRights({ scopes: held }: Principal, wanted: readonly Scope[
   if (grants(held, 'operator') || wanted.every((scope) => forManagers.includes(scope))) return
   throw new Fault(
     'FORBIDDEN',
-    `A token with the scope "manage" handles those with ${forManagers.join(' and ')} only.`,
+    `A token with the scope "manage" handles those with ${forManagers.join(', ')} only.`,
   )
+}
+
+/** What a token of the scope publish is good for; null for all others. */
+function readTerms({ scopes, metrics, origins, rate }: NewToken): PublishTerms | null {
+  if (scopes.includes('publish')) {
+    if (scopes.length === 1) return ensureRead(readPublishTerms({ metrics, origins, rate }))
+    throw new Fault('BODY_INVALID', 'scopes: publish stands alone; make another token for the others.')
+  }
+  const stray = Object.entries({ metrics, origins, rate }).find(([, value]) => value !== undefined)
+  if (stray) throw new Fault('BODY_INVALID', `${stray[0]}: belongs to the scope publish.`)
+  return null
 }
 
 function readExpiry(text: number | string, now: number): number {
@@ -174,6 +215,7 @@ function describe(row: TokenRow): object {
     scopes: row.scopes,
     created_at: row.createdAt,
     expires_at: row.expiresAt,
+    ...row.publish,
     revoked_at: row.revokedAt,
     last_used_at: row.lastUsedAt,
   }

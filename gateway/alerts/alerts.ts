@@ -5,8 +5,9 @@ import { Fault } from '@streamgauge/core/fault.ts'
 import { limits } from '@streamgauge/core/limits.ts'
 import type { FastifyInstance } from 'fastify'
 import { ensureTenant } from '../ensure.ts'
+import { metricsFor } from '../publish/metrics.ts'
 import { readTime } from '../query/time.ts'
-import { guarded, listOf, manyTexts, responses, tagsSchema, tenantParams } from '../responses.ts'
+import { listOf, manyTexts, published, responses, tagsSchema, tenantParams } from '../responses.ts'
 import type { Store } from '../store.ts'
 import { clampLimit, listSchema, type PageQuery, pageOf, pageProperties, readCursor } from '../tenant/page.ts'
 import { idsOf, manyIds, manyOf, valuesOf } from './filters.ts'
@@ -52,6 +53,7 @@ const item = {
 export function addAlertsRoute(app: FastifyInstance, { store }: { readonly store: Store }): void {
   app.get<{ Querystring: Query }>('/api/v1/tenants/:tenant/alerts', {
     onRequest: app.requireScope('read'),
+    config: { published: 'page' },
     schema: {
       tags: ['alerts'],
       summary: 'Changes of state of alerts, newest first',
@@ -76,7 +78,7 @@ export function addAlertsRoute(app: FastifyInstance, { store }: { readonly store
           ...pageProperties,
         },
       },
-      response: responses({ 200: listSchema(item) }, ...guarded, 'QUERY_INVALID', 'STORE_UNAVAILABLE'),
+      response: responses({ 200: listSchema(item) }, ...published, 'QUERY_INVALID', 'STORE_UNAVAILABLE'),
     },
     // The series is a tuple, which a serializer made from its schema would read as a list of anything.
     serializerCompiler: () => JSON.stringify,
@@ -90,7 +92,7 @@ export function addAlertsRoute(app: FastifyInstance, { store }: { readonly store
         states: valuesOf(query.state),
         rules: idsOf(query.rule),
         agents: listOf(query.agent),
-        metrics: listOf(query.metric),
+        metrics: metricsFor(request, listOf(query.metric)),
         from: ensureTime('from', query.from, now),
         to: ensureTime('to', query.to, now),
         firing: query.firing === true,

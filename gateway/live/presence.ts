@@ -116,6 +116,16 @@ export class Presence {
     return this.#tenants.get(name)?.agents ?? noAgents
   }
 
+  /** Whether an agent has sent one of these metrics, as far as that is known here. */
+  sends(name: string, id: string, metrics: ReadonlySet<string>): boolean {
+    for (const {
+      name: [metric],
+    } of this.#tenants.get(name)?.agents.get(id)?.series ?? []) {
+      if (metrics.has(metric)) return true
+    }
+    return false
+  }
+
   /** The series of an agent by metric name, then tags. */
   series(name: string, id: string): readonly SeenSeries[] {
     const agent = this.#tenants.get(name)?.agents.get(id)

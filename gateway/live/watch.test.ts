@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AgentState } from '@streamgauge/core/agent-status.ts'
+import { audienceOf } from './audience.ts'
 import { Watch } from './watch.ts'
 
 const state = (status: AgentState['status'], reason: AgentState['reason'] = null): AgentState => ({
@@ -12,7 +13,7 @@ const state = (status: AgentState['status'], reason: AgentState['reason'] = null
 
 /** The agents named in what a stream at `version` is sent, with their status. */
 function sent(watch: Watch, version: number, agents?: string[]): string[] {
-  const text = watch.after(version, agents && new Set(agents))?.toString() ?? ''
+  const text = watch.after(version, agents && audienceOf(new Set(agents)))?.toString() ?? ''
   return [...text.matchAll(/^data: (.*)$/gm)].map(([, json]) => {
     const { agent_id, status } = JSON.parse(json)
     return `${agent_id} ${status}`
@@ -25,6 +26,17 @@ test('an event names the agent and its state, and has no id', () => {
   assert.equal(
     watch.after(0, undefined)?.toString(),
     'event: agent\ndata: {"agent_id":"a","status":"offline","reason":"lost","last_seen":7,"interval_ms":1000}\n\n',
+  )
+})
+
+test('a brief audience is not told how often an agent is heard', () => {
+  const watch = new Watch()
+  watch.tell({ agent: 'a', state: state('online') })
+  watch.tell({ agent: 'b', state: state('online') })
+  const has = (agent: string) => agent === 'a'
+  assert.equal(
+    watch.after(0, { has, key: 'a', brief: true })?.toString(),
+    'event: agent\ndata: {"agent_id":"a","status":"online","reason":null,"last_seen":7}\n\n',
   )
 })
 

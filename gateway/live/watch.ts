@@ -1,4 +1,5 @@
 import type { AgentState } from '@streamgauge/core/agent-status.ts'
+import type { Audience } from './audience.ts'
 
 /** An agent and what it is doing, as clients are told. */
 export interface AgentNews {
@@ -10,7 +11,7 @@ interface Told {
   /** Status and reason: a change of these is news. */
   readonly word: string
   readonly version: number
-  readonly frame: Buffer
+  readonly state: AgentState
 }
 
 /** Changes that are found without looking at all agents. */
@@ -48,38 +49,35 @@ export class Watch {
       this.#recent.push(agent)
       if (this.#recent.length > recentChanges * 2) this.#recent.splice(0, recentChanges)
     }
-    this.#told.set(agent, { word, version: this.#version, frame: agentFrame(agent, state) })
+    this.#told.set(agent, { word, version: this.#version, state })
     return true
   }
 
-  /** The events of the agents that changed after `version`, of these agents or of all; undefined when none did. */
-  after(version: number, agents: ReadonlySet<string> | undefined): Buffer | undefined {
+  /** The events of the agents that changed after `version`, for an audience or for all; undefined when none did. */
+  after(version: number, audience: Audience | undefined): Buffer | undefined {
     if (version >= this.#version) return undefined
-    const key = agents ? `${version} ${[...agents].sort().join('\n')}` : `${version}`
-    if (!this.#answers.has(key)) this.#answers.set(key, this.#join(version, agents))
+    const key = audience ? `${version} ${audience.brief} ${audience.key}` : `${version}`
+    if (!this.#answers.has(key)) this.#answers.set(key, this.#join(version, audience))
     return this.#answers.get(key)
   }
 
-  #join(version: number, agents: ReadonlySet<string> | undefined): Buffer | undefined {
+  #join(version: number, audience: Audience | undefined): Buffer | undefined {
     const missed = this.#version - version
     const changed = missed <= this.#recent.length ? new Set(this.#recent.slice(-missed)) : this.#told.keys()
     const frames: Buffer[] = []
     for (const agent of changed) {
       const told = this.#told.get(agent)
-      if (told && told.version > version && (agents?.has(agent) ?? true)) frames.push(told.frame)
+      if (!told || told.version <= version || audience?.has(agent) === false) continue
+      frames.push(agentFrame(agent, told.state, audience?.brief === true))
     }
     return frames.length > 0 ? Buffer.concat(frames) : undefined
   }
 }
 
 /** An `agent` event: it carries no id, for it has no place in the log. */
-function agentFrame(agent: string, { status, reason, lastSeen, intervalMs }: AgentState): Buffer {
-  const data = {
-    agent_id: agent,
-    status,
-    reason,
-    last_seen: lastSeen,
-    interval_ms: intervalMs === null ? null : Math.round(intervalMs),
-  }
+function agentFrame(agent: string, state: AgentState, brief: boolean): Buffer {
+  const { status, reason, lastSeen, intervalMs } = state
+  const interval = brief ? undefined : intervalMs && Math.round(intervalMs)
+  const data = { agent_id: agent, status, reason, last_seen: lastSeen, interval_ms: interval }
   return Buffer.from(`event: agent\ndata: ${JSON.stringify(data)}\n\n`)
 }

@@ -3,7 +3,8 @@ import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
 import { Fault } from '@streamgauge/core/fault.ts'
 import type { FastifyInstance } from 'fastify'
 import { ensureTenant } from '../ensure.ts'
-import { guarded, responses, tenantParams } from '../responses.ts'
+import { metricsFor } from '../publish/metrics.ts'
+import { published, responses, tenantParams } from '../responses.ts'
 import type { Store } from '../store.ts'
 import { type MetricsQuery, metricsQuerySchema, readAsk } from './ask.ts'
 import { queryDefaults, readHistory } from './history.ts'
@@ -74,6 +75,7 @@ export function addQueryRoutes(app: FastifyInstance, options: QueryRoutesOptions
   const turns = new Turns()
   app.get<{ Querystring: MetricsQuery }>('/api/v1/tenants/:tenant/metrics', {
     onRequest: app.requireScope('read'),
+    config: { published: 'page' },
     schema: {
       tags: ['metrics'],
       summary: 'Stored points of some metrics',
@@ -81,7 +83,7 @@ export function addQueryRoutes(app: FastifyInstance, options: QueryRoutesOptions
       querystring: metricsQuerySchema,
       response: responses(
         { 200: answer },
-        ...guarded,
+        ...published,
         'QUERY_INVALID',
         'RESOLUTION_UNAVAILABLE',
         'STORE_UNAVAILABLE',
@@ -93,6 +95,7 @@ export function addQueryRoutes(app: FastifyInstance, options: QueryRoutesOptions
       const { id, name } = ensureTenant(request)
       const now = Date.now()
       const asked = readAsk(request.query, now)
+      metricsFor(request, asked.metrics)
       const ask = { ...asked, resolution: chooseResolution(asked.resolution, asked, kept, now) }
       if (store.away) throw new UnavailableError('MariaDB is away')
       const gone = new AbortController()

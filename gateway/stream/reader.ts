@@ -1,5 +1,6 @@
 import type { StreamPosition } from '@streamgauge/core/position.ts'
 import { parsePosition } from '@streamgauge/core/position.ts'
+import type { Audience } from '../live/audience.ts'
 import type { AlertFeed } from './alert-feed.ts'
 import type { Entry } from './entry.ts'
 import type { Filter } from './filter.ts'
@@ -23,6 +24,8 @@ export interface ReaderOptions {
   readonly sink: Sink
   /** What becomes of the tenant's agents; a stream hears of changes after it opened. */
   readonly watch?: Changes
+  /** Which agents it hears of; all when left out. */
+  readonly audience?: Audience | undefined
   /** Changes of state of its alerts from now on. */
   readonly alerts?: AlertFeed
 }
@@ -30,8 +33,8 @@ export interface ReaderOptions {
 /** Changes that streams are told of beside the points, each by the version that it made. */
 export interface Changes {
   readonly version: number
-  /** The events of the changes after `version`, of these agents or of all; undefined when there are none. */
-  after(version: number, agents: ReadonlySet<string> | undefined): Buffer | undefined
+  /** The events of the changes after `version`, for an audience or for all; undefined when there are none. */
+  after(version: number, audience: Audience | undefined): Buffer | undefined
 }
 
 export const readerDefaults = {
@@ -168,10 +171,9 @@ export class Reader {
   }
 
   #sendChanges(now: number): void {
-    const { watch, filter } = this.#o
+    const { watch, audience } = this.#o
     if (!watch) return
-    const agents = filter && filter.agents.size > 0 ? filter.agents : undefined
-    const frames = watch.after(this.#told, agents)
+    const frames = watch.after(this.#told, audience)
     this.#told = watch.version
     if (frames) this.#write(frames, now)
   }

@@ -3,11 +3,14 @@ import { Fault } from '@streamgauge/core/fault.ts'
 import { limits } from '@streamgauge/core/limits.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { ensureTenant } from '../ensure.ts'
+import { type Audience, audienceOf } from '../live/audience.ts'
 import type { Watches } from '../live/watches.ts'
-import { guarded, listOf, manyTexts, responses, tenantParams } from '../responses.ts'
+import type { PublishedAgents } from '../publish/agents.ts'
+import { metricsFor } from '../publish/metrics.ts'
+import { listOf, manyTexts, published, responses, tenantParams } from '../responses.ts'
 import type { Login } from '../session/logins.ts'
 import type { AlertFeeds } from './alert-feeds.ts'
-import { makeFilter } from './filter.ts'
+import { type Filter, makeFilter } from './filter.ts'
 import { resyncReasons, retryFrame } from './frame.ts'
 import { Reader } from './reader.ts'
 import type { ReplayRing } from './ring.ts'
@@ -22,6 +25,7 @@ export interface StreamRouteOptions {
   readonly streams: Streams
   readonly watches: Watches
   readonly alerts: AlertFeeds
+  readonly publishedAgents: PublishedAgents
   readonly partitionFor: (tenant: string) => number
   readonly loginOf: (request: FastifyRequest) => Login
 }
@@ -53,16 +57,18 @@ const description = [
   `${Object.entries(resyncReasons)
     .map(([name, text]) => `\`${name}\` (${text})`)
     .join(', ')}.`,
+  'With a token of the scope publish: points and alerts of its metrics, and agents that have them, without `interval_ms`.',
   'At least every 15 s an `id:` block without data carries the head.',
   'Resume with `Last-Event-ID` or `?lastEventId=`.',
 ].join('\n')
 
 /** `GET /api/v1/stream/{tenant}`: points as they are stored. */
 export function addStreamRoute(app: FastifyInstance, options: StreamRouteOptions): void {
-  const { tail, ring, views, streams, watches, partitionFor, loginOf } = options
+  const { tail, ring, views, streams, watches, publishedAgents, partitionFor, loginOf } = options
 
   app.get<{ Querystring: Query }>('/api/v1/stream/:tenant', {
     onRequest: app.requireScope('read'),
+    config: { published: 'page' },
     exposeHeadRoute: false,
     // Headers and life cycle are the plugin's; frames are written as bytes that all streams of a tenant share, and
     // heartbeats carry the head.
@@ -83,26 +89,28 @@ export function addStreamRoute(app: FastifyInstance, options: StreamRouteOptions
       },
       response: responses(
         { 200: { description, content: { 'text/event-stream': { schema: { type: 'string' } } } } },
-        ...guarded,
+        ...published,
         'QUERY_INVALID',
         'STREAM_UNAVAILABLE',
       ),
     },
     handler: async (request, reply) => {
       const { id, name: tenant } = ensureTenant(request)
+      const metrics = metricsFor(request, listOf(request.query.metric))
       const partition = partitionFor(tenant)
       refuseWhenFull(tenant)
       if (!(await tail.whenReady(partition, patienceMs))) {
         throw unavailable('The gateway does not know yet where the log ends.', 2)
       }
       const watch = await watches.open({ id, name: tenant })
+      const filter = makeFilter(metrics, listOf(request.query.agent))
+      const audience = await audienceFor(request, { id, name: tenant }, filter)
       refuseWhenFull(tenant)
       const { raw } = reply
       if (raw.destroyed) return
-      const filter = makeFilter(listOf(request.query.metric), listOf(request.query.agent))
       const sink = { write: (frame: Buffer) => raw.write(frame) }
       const alerts = options.alerts.open(tenant)
-      const reader = new Reader({ partition, tenant, filter, ring, views, sink, watch, alerts })
+      const reader = new Reader({ partition, tenant, filter, ring, views, sink, watch, audience, alerts })
       const stream: OpenStream = {
         tenant,
         partition,
@@ -121,6 +129,19 @@ export function addStreamRoute(app: FastifyInstance, options: StreamRouteOptions
       reader.open(request.query.lastEventId ?? reply.sse.lastEventId ?? undefined, Date.now())
     },
   })
+
+  async function audienceFor(
+    { principal }: FastifyRequest,
+    tenant: { readonly id: number; readonly name: string },
+    filter: Filter | undefined,
+  ): Promise<Audience | undefined> {
+    const asked = filter && audienceOf(filter.agents)
+    if (!principal?.publish) return asked
+    const shown = await publishedAgents.of(tenant, principal.publish.metrics)
+    if (!asked) return shown
+    const key = `${shown.key} ${asked.key}`
+    return { has: (agent) => asked.has(agent) && shown.has(agent), key, brief: true }
+  }
 
   function refuseWhenFull(tenant: string): void {
     const full = streams.full(tenant)

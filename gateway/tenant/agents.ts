@@ -6,13 +6,15 @@ import { ensureTenant } from '../ensure.ts'
 import type { Fleet } from '../live/fleet.ts'
 import type { Presence, SeenSeries } from '../live/presence.ts'
 import type { Roster } from '../live/roster.ts'
-import { guarded, lastPoint, listOf, manyTexts, responses, tagsSchema, tenantParams } from '../responses.ts'
+import type { PublishedAgents } from '../publish/agents.ts'
+import { lastPoint, listOf, manyTexts, published, responses, tagsSchema, tenantParams } from '../responses.ts'
 import { clampLimit, listSchema, type PageQuery, pageOf, pageProperties, readCursor } from './page.ts'
 
 export interface AgentsRouteOptions {
   readonly presence: Presence
   readonly roster: Roster
   readonly fleet: Fleet
+  readonly publishedAgents: PublishedAgents
 }
 
 interface Query extends PageQuery {
@@ -75,13 +77,20 @@ const item = {
   },
 }
 
-/** `GET …/agents`: who was enrolled or has sent points, and whether they still do. */
-export function addAgentsRoute(app: FastifyInstance, { presence, roster, fleet }: AgentsRouteOptions): void {
+/**
+ * `GET …/agents`: who was enrolled or has sent points, and whether they still do. Tokens of the scope publish get those
+ * that have one of their metrics, and no more of them than how they are.
+ */
+export function addAgentsRoute(app: FastifyInstance, options: AgentsRouteOptions): void {
+  const { presence, roster, fleet, publishedAgents } = options
   app.get<{ Querystring: Query }>('/api/v1/tenants/:tenant/agents', {
     onRequest: app.requireScope('read'),
+    config: { published: 'page' },
     schema: {
       tags: ['agents'],
       summary: 'Agents of a tenant: those enrolled and those known from their points',
+      description:
+        'A token of the scope publish gets the agents that have one of its metrics, each as `{agent_id, status, reason, last_seen}`.',
       params: tenantParams,
       querystring: {
         type: 'object',
@@ -92,7 +101,7 @@ export function addAgentsRoute(app: FastifyInstance, { presence, roster, fleet }
           ...pageProperties,
         },
       },
-      response: responses({ 200: listSchema(item) }, ...guarded, 'QUERY_INVALID', 'STORE_UNAVAILABLE'),
+      response: responses({ 200: listSchema(item) }, ...published, 'QUERY_INVALID', 'STORE_UNAVAILABLE'),
     },
     handler: async (request) => {
       const tenant = ensureTenant(request)
@@ -103,15 +112,19 @@ export function addAgentsRoute(app: FastifyInstance, { presence, roster, fleet }
       const asked = new Set(listOf(request.query.agent))
       const statuses = new Set(valuesOf(request.query.status))
       const stateOf = (name: string) => roster.state(tenant.name, name, sight)
+      const terms = request.principal?.publish
+      const shown = terms ? await publishedAgents.of(tenant, terms.metrics) : undefined
       const names = roster
         .names(tenant.name)
         .filter((name) => name > after && (asked.size === 0 || asked.has(name)))
+        .filter((name) => shown?.has(name) ?? true)
         .filter((name) => statuses.size === 0 || statuses.has(stateOf(name).status))
       const page = pageOf(names.sort(), limit, (name) => name)
       const enrolled = fleet.of(tenant.name)
       return {
         items: page.items.map((agent) => {
           const { status, reason, lastSeen, intervalMs } = stateOf(agent)
+          if (shown) return { agent_id: agent, status, reason, last_seen: lastSeen }
           const row = enrolled.get(agent)
           return {
             agent_id: agent,

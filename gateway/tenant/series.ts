@@ -4,7 +4,8 @@ import { limits } from '@streamgauge/core/limits.ts'
 import type { FastifyInstance } from 'fastify'
 import { ensureTenant } from '../ensure.ts'
 import type { Presence } from '../live/presence.ts'
-import { guarded, lastPoint, listOf, manyTexts, responses, tagsSchema, tenantParams } from '../responses.ts'
+import { metricsFor } from '../publish/metrics.ts'
+import { lastPoint, listOf, manyTexts, published, responses, tagsSchema, tenantParams } from '../responses.ts'
 import type { Store } from '../store.ts'
 import { clampLimit, listSchema, type PageQuery, pageOf, pageProperties, readCursor } from './page.ts'
 
@@ -36,6 +37,7 @@ export function addSeriesRoute(app: FastifyInstance, options: SeriesRouteOptions
   const { store, presence, rawRetentionMs } = options
   app.get<{ Querystring: Query }>('/api/v1/tenants/:tenant/series', {
     onRequest: app.requireScope('read'),
+    config: { published: 'page' },
     schema: {
       tags: ['series'],
       summary: 'Series of a tenant',
@@ -49,14 +51,15 @@ export function addSeriesRoute(app: FastifyInstance, options: SeriesRouteOptions
           ...pageProperties,
         },
       },
-      response: responses({ 200: listSchema(item) }, ...guarded, 'QUERY_INVALID', 'STORE_UNAVAILABLE'),
+      response: responses({ 200: listSchema(item) }, ...published, 'QUERY_INVALID', 'STORE_UNAVAILABLE'),
     },
     handler: async (request) => {
       const tenant = ensureTenant(request)
       const { query } = request
       const limit = clampLimit(query.limit)
       const after = Number(readCursor(query.cursor, /^\d{1,10}$/) ?? 0)
-      const ask = { tenantId: tenant.id, metrics: listOf(query.metric), agents: listOf(query.agent) }
+      const metrics = metricsFor(request, listOf(query.metric))
+      const ask = { tenantId: tenant.id, metrics, agents: listOf(query.agent) }
       const listed = await store.read((db) => listSeries(db, { ...ask, after, limit: limit + 1 }))
       const page = pageOf(listed, limit, ({ id }) => String(id))
       const unseen = page.items.filter(({ id }) => !presence.last(tenant.name, id)).map(({ id }) => id)
