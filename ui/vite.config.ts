@@ -1,7 +1,24 @@
-import { defineConfig } from 'vite'
+import { join, resolve } from 'node:path'
+import { build, defineConfig, type Plugin } from 'vite'
+import { embedBuild } from './embed/build.ts'
 
 /** Where `vite` in development sends API calls: a running gateway. */
 const gateway = 'http://127.0.0.1:8080'
+
+/** Puts the module of the widgets beside the dashboard, under `/embed/v1/`. */
+function widgets(): Plugin {
+  let dist = ''
+  return {
+    name: 'streamgauge-widgets',
+    apply: 'build',
+    configResolved({ root, build }) {
+      dist = resolve(root, build.outDir)
+    },
+    async closeBundle() {
+      await build(embedBuild(join(dist, 'embed', 'v1')))
+    },
+  }
+}
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -14,5 +31,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 700,
   },
+  plugins: [widgets()],
   server: { proxy: { '/api': { target: gateway, changeOrigin: false } } },
 })

@@ -1,3 +1,6 @@
+import { retryAfterMs } from '../model/backoff.ts'
+import { credentials, type Gateway, ownGateway, serverTime } from './gateway.ts'
+
 /** A failed request, with what the server said about it. */
 export class ApiError extends Error {
   /** HTTP status; 0 when no answer came. */
@@ -6,14 +9,24 @@ export class ApiError extends Error {
   readonly title: string
   /** What can be done about it. */
   readonly remedy: string | undefined
+  /** The least time to wait before it is tried again, ms. */
+  readonly retryAfterMs: number
 
-  constructor(status: number, code: string, title: string, detail: string, remedy?: string) {
+  constructor(
+    status: number,
+    code: string,
+    title: string,
+    detail: string,
+    remedy?: string,
+    retryAfterMs = 0,
+  ) {
     super(detail)
     this.name = 'ApiError'
     this.status = status
     this.code = code
     this.title = title
     this.remedy = remedy
+    this.retryAfterMs = retryAfterMs
   }
 }
 
@@ -24,12 +37,38 @@ export function explain(error: unknown): string {
   return [`${title}.`, message, remedy !== message && remedy].filter(Boolean).join(' ')
 }
 
+/** True when asking again would be answered the same: who asks is not known, or may not. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 401 || error.status === 403)
+}
+
+/** What a failed answer says. */
+export async function readError(response: Response): Promise<ApiError> {
+  const said: unknown = await response.json().catch(() => null)
+  const { code, title, detail, remedy } = (said ?? {}) as Partial<Record<string, string>>
+  return new ApiError(
+    response.status,
+    code ?? `HTTP_${response.status}`,
+    title ?? `The server answered ${response.status}`,
+    detail ?? 'It gave no reason.',
+    remedy,
+    retryAfterMs(response.headers.get('retry-after'), Date.now()),
+  )
+}
+
 const timeoutMs = 15_000
 
-/** Requests to the gateway of this page: JSON in, JSON out, the session travels in its cookie. */
+/** Requests to a gateway: JSON in, JSON out. */
 export class Api {
   /** Called once for every answer that says that nobody is signed in. */
   onSignedOut: () => void = () => {}
+  /** Called with the server's clock where an answer tells it, and when the request was sent on this machine's; epoch ms. */
+  onTime: (serverTime: number, sentAt: number) => void = () => {}
+  readonly #gateway: Gateway
+
+  constructor(gateway: Gateway = ownGateway) {
+    this.#gateway = gateway
+  }
 
   get<T>(path: string, signal?: AbortSignal): Promise<T> {
     return this.#send<T>('GET', path, undefined, signal)
@@ -50,28 +89,23 @@ export class Api {
   async #send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
     const limit = AbortSignal.timeout(timeoutMs)
     const init: RequestInit = { method, signal: signal ? AbortSignal.any([signal, limit]) : limit }
-    init.headers = { accept: 'application/json' }
+    init.headers = { accept: 'application/json', ...credentials(this.#gateway) }
     if (body !== undefined) {
       init.headers = { ...init.headers, 'content-type': 'application/json' }
       init.body = JSON.stringify(body)
     }
     let response: Response
+    const sentAt = performance.timeOrigin + performance.now()
     try {
-      response = await fetch(path, init)
+      response = await fetch(this.#gateway.base + path, init)
     } catch (error) {
       if (signal?.aborted) throw error
       throw new ApiError(0, 'UNREACHABLE', 'The server cannot be reached', 'It is tried again by itself.')
     }
+    const time = serverTime(response.headers)
+    if (time !== undefined) this.onTime(time, sentAt)
     if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T
-    const said: unknown = await response.json().catch(() => null)
-    const { code, title, detail, remedy } = (said ?? {}) as Partial<Record<string, string>>
-    const error = new ApiError(
-      response.status,
-      code ?? `HTTP_${response.status}`,
-      title ?? `The server answered ${response.status}`,
-      detail ?? 'It gave no reason.',
-      remedy,
-    )
+    const error = await readError(response)
     // a refused sign-in is not a lost session
     if (response.status === 401 && !path.endsWith('/session')) this.onSignedOut()
     throw error

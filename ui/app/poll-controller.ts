@@ -1,4 +1,5 @@
 import type { ReactiveController, ReactiveElement } from 'lit'
+import { ApiError, isRefusal } from '../api/client.ts'
 
 /** After a failure it is read again this soon, or sooner where it is read more often, ms. */
 const retryMs = 2000
@@ -7,6 +8,8 @@ const retryMs = 2000
 export class PollController<T> implements ReactiveController {
   value: T | undefined
   error: string | undefined
+  /** What has failed; undefined while it works. */
+  failure: unknown
   readonly #host: ReactiveElement
   readonly #read: (signal: AbortSignal) => Promise<T> | undefined
   readonly #everyMs: number
@@ -34,7 +37,7 @@ export class PollController<T> implements ReactiveController {
   /** Forgets what was read: it was about something else. */
   reset(): void {
     this.value = undefined
-    this.error = undefined
+    this.#works()
     void this.now()
   }
 
@@ -48,10 +51,11 @@ export class PollController<T> implements ReactiveController {
       if (abort.signal.aborted) return
       if (value !== undefined) {
         this.value = value
-        this.error = undefined
+        this.#works()
       }
     } catch (error) {
       if (abort.signal.aborted) return
+      this.failure = error
       this.error = error instanceof Error ? error.message : String(error)
     }
     this.#host.requestUpdate()
@@ -59,8 +63,15 @@ export class PollController<T> implements ReactiveController {
   }
 
   #nextMs(): number {
-    if (this.error !== undefined) return Math.min(retryMs, this.#everyMs)
+    const { failure } = this
+    if (failure instanceof ApiError && failure.retryAfterMs > 0) return failure.retryAfterMs
+    if (failure !== undefined) return isRefusal(failure) ? this.#everyMs : Math.min(retryMs, this.#everyMs)
     return this.value === undefined ? 100 : this.#everyMs
+  }
+
+  #works(): void {
+    this.failure = undefined
+    this.error = undefined
   }
 
   #stop(): void {

@@ -1,4 +1,5 @@
 import { parsePosition } from '@streamgauge/core/position.ts'
+import { ApiError, explain, isRefusal } from '../api/client.ts'
 import type { History } from '../api/types.ts'
 import { backoffMs } from './backoff.ts'
 import { everything, Join } from './join.ts'
@@ -28,6 +29,8 @@ export interface MetricSourceOptions {
 const slackMs = 2_000
 /** When windows are so far behind that the stream no longer has what is missing, they are read again this late, ms. */
 const rereadMs = 10_000
+/** What was refused is asked for again this late, ms: somebody may have put it right. */
+const refusedMs = 60_000
 
 /** Keeps the model of one metric whole: reads its history, adds what comes live, mends holes, tries again. */
 export class MetricSource {
@@ -93,7 +96,7 @@ export class MetricSource {
     // the stream comes first: what it sends while the history is read is remembered
     await feed.ready
     const span = this.#span
-    if (request.signal.aborted || !span) return
+    if (request.signal.aborted || !span || feed.stream.kind === 'denied') return
     this.#join.asked(anew)
     const { ask, fromMs } = span.range
       ? { ask: askFor(span.range), fromMs: everything }
@@ -105,7 +108,7 @@ export class MetricSource {
     } catch (error) {
       if (request.signal.aborted) return
       this.#join.abandoned()
-      this.#fail(error instanceof Error ? error.message : String(error), holeFromMs, anew)
+      this.#fail(error, holeFromMs, anew)
     }
   }
 
@@ -147,9 +150,11 @@ export class MetricSource {
     if (verdict === 'refetch') void this.#load(everything, false)
   }
 
-  #fail(message: string, holeFromMs: number, anew: boolean): void {
-    const wait = Math.max(1000, backoffMs(this.#attempt++, Math.random()))
-    this.error = message
+  #fail(error: unknown, holeFromMs: number, anew: boolean): void {
+    const asked = error instanceof ApiError ? error.retryAfterMs : 0
+    const least = isRefusal(error) ? refusedMs : 1000
+    const wait = Math.max(least, backoffMs(this.#attempt++, Math.random(), asked))
+    this.error = explain(error)
     this.#retry = setTimeout(() => void this.#load(holeFromMs, anew), wait)
     this.#o.onChange()
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { type PanelFacts, panelState } from './panel-state.ts'
+import { listState, type PanelFacts, panelState } from './panel-state.ts'
 
 const live: PanelFacts = {
   standing: false,
@@ -30,6 +30,8 @@ test('a panel says what it is', () => {
     [{ pausedBehind: 312 }, 'paused', 'PAUSED · 312 behind'],
     [{ stream: 'waiting' }, 'reconnecting', 'RECONNECTING'],
     [{ stream: 'connecting', wasOpen: false }, 'connecting', 'CONNECTING'],
+    [{ stream: 'denied' }, 'denied', 'REFUSED'],
+    [{ stream: 'denied', wasOpen: false, error: 'no' }, 'denied', 'REFUSED'],
     [{ behindMs: 12_400 }, 'behind', 'BEHIND 12 s'],
     [{ silentMs: 42_000 }, 'stale', 'STALE 42 s'],
     [{ silentMs: 42_000, intervalMs: 60_000 }, 'live', 'LIVE · 42 ms'],
@@ -39,4 +41,16 @@ test('a panel says what it is', () => {
     [{ pausedBehind: 0, stream: 'waiting' }, 'paused', 'PAUSED · 0 behind'],
   ]
   for (const [facts, kind, text] of table) assert.deepEqual(panelState({ ...live, ...facts }), { kind, text })
+})
+
+test('a list is live however long nothing has changed', () => {
+  const table: [Partial<PanelFacts>, string, string][] = [
+    [{ silentMs: 3_600_000 }, 'live', 'LIVE · 42 ms'],
+    [{ lagMs: Number.NaN }, 'live', 'LIVE'],
+    [{ loading: true }, 'loading', 'LOADING'],
+    [{ loading: true, error: 'no' }, 'error', 'NOT READ'],
+    [{ stream: 'waiting' }, 'reconnecting', 'RECONNECTING'],
+    [{ stream: 'denied' }, 'denied', 'REFUSED'],
+  ]
+  for (const [facts, kind, text] of table) assert.deepEqual(listState({ ...live, ...facts }), { kind, text })
 })

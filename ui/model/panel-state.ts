@@ -36,6 +36,7 @@ export type PanelKind =
   | 'paused'
   | 'behind'
   | 'reconnecting'
+  | 'denied'
   | 'stale'
   | 'error'
 
@@ -56,11 +57,8 @@ const reducedHz = 4.5
 export function panelState(f: PanelFacts): PanelState {
   if (f.standing) return standingState(f)
   if (f.pausedBehind !== undefined) return { kind: 'paused', text: `PAUSED · ${f.pausedBehind} behind` }
-  if (f.stream !== 'open') {
-    return f.wasOpen
-      ? { kind: 'reconnecting', text: 'RECONNECTING' }
-      : { kind: 'connecting', text: 'CONNECTING' }
-  }
+  const apart = apartState(f)
+  if (apart) return apart
   if (f.behindMs > behindFloorMs) return { kind: 'behind', text: `BEHIND ${formatAge(f.behindMs)}` }
   if (f.loading && !f.hasPoints) return { kind: 'loading', text: 'LOADING' }
   if (f.error !== undefined) return { kind: 'error', text: 'HISTORY FAILED' }
@@ -70,7 +68,28 @@ export function panelState(f: PanelFacts): PanelState {
   }
   if (f.drawsPerSecond < reducedHz)
     return { kind: 'live', text: `LIVE · reduced ${hertz(f.drawsPerSecond)} Hz` }
-  return { kind: 'live', text: Number.isNaN(f.lagMs) ? 'LIVE' : `LIVE · ${Math.round(f.lagMs)} ms` }
+  return live(f.lagMs)
+}
+
+/** The same for what shows a list: it holds until a change is told, so that silence is no sign of age. */
+export function listState(
+  f: Pick<PanelFacts, 'stream' | 'wasOpen' | 'loading' | 'error' | 'lagMs'>,
+): PanelState {
+  const apart = apartState(f)
+  if (apart) return apart
+  if (f.error !== undefined) return { kind: 'error', text: 'NOT READ' }
+  return f.loading ? { kind: 'loading', text: 'LOADING' } : live(f.lagMs)
+}
+
+/** What it is without a stream; undefined with one. */
+function apartState({ stream, wasOpen }: Pick<PanelFacts, 'stream' | 'wasOpen'>): PanelState | undefined {
+  if (stream === 'open') return undefined
+  if (stream === 'denied') return { kind: 'denied', text: 'REFUSED' }
+  return wasOpen ? { kind: 'reconnecting', text: 'RECONNECTING' } : { kind: 'connecting', text: 'CONNECTING' }
+}
+
+function live(lagMs: number): PanelState {
+  return { kind: 'live', text: Number.isNaN(lagMs) ? 'LIVE' : `LIVE · ${Math.round(lagMs)} ms` }
 }
 
 function standingState({ loading, error, hasPoints, resolution = 'raw' }: PanelFacts): PanelState {

@@ -1,7 +1,7 @@
-/** What is known of the offset between the two clocks, ms: it lies between the two. */
-interface Bounds {
-  least: number
-  most: number
+/** How far the server's clock is ahead of this machine's, ms: something between the two. */
+export interface ClockBounds {
+  readonly least: number
+  readonly most: number
 }
 
 /** Answers remembered: one every 2 s. */
@@ -13,7 +13,7 @@ const remembered = 8
  * estimate is the middle of what all recent ones leave open, so a single slow round trip does no harm.
  */
 export class ServerClock {
-  readonly #recent: Bounds[] = []
+  readonly #recent: ClockBounds[] = []
   readonly #local: () => number
   #offset = 0
 
@@ -34,7 +34,12 @@ export class ServerClock {
 
   /** The server said it was `serverTime` in an answer to a request sent at `sentAt` (local). */
   answered(serverTime: number, sentAt: number): void {
-    this.#recent.push({ least: serverTime - this.#local(), most: serverTime - sentAt })
+    this.ahead({ least: serverTime - this.#local(), most: serverTime - sentAt })
+  }
+
+  /** The same, held against this machine's clock already: by whoever heard the answer. */
+  ahead(bounds: ClockBounds): void {
+    this.#recent.push(bounds)
     if (this.#recent.length > remembered) this.#recent.shift()
     this.#estimate()
   }
@@ -45,7 +50,7 @@ export class ServerClock {
     const newest = this.#recent[this.#recent.length - 1]
     if (!newest) this.#offset = Math.max(this.#offset, least)
     else if (least > newest.least) {
-      newest.least = least
+      this.#recent[this.#recent.length - 1] = { ...newest, least }
       this.#estimate()
     }
   }

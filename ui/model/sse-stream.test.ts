@@ -75,18 +75,56 @@ test('after a cut it resumes from the last id, also from that of a block without
 })
 
 test('a refusal ends it and is reported; it does not try again', async () => {
-  await using s = await serve([(_, response) => response.writeHead(401).end()])
+  await using s = await serve([
+    (_, response) =>
+      response.writeHead(403, { 'content-type': 'application/problem+json' }).end(
+        JSON.stringify({
+          code: 'FORBIDDEN',
+          title: 'Not here',
+          detail: 'Of another tenant.',
+          remedy: 'Ask.',
+        }),
+      ),
+  ])
   s.open()
   await s.until(() => s.states.some((state) => state.kind === 'denied'))
-  assert.deepEqual(s.states.at(-1), { kind: 'denied', status: 401 })
+  assert.deepEqual(s.states.at(-1), {
+    kind: 'denied',
+    status: 403,
+    reason: 'Not here. Of another tenant. Ask.',
+  })
   assert.equal(s.requests.length, 1)
+})
+
+test('every attempt says who asks, and the server’s clock is passed on', async () => {
+  await using s = await serve([
+    (_, response) => {
+      response.writeHead(200, { 'content-type': 'text/event-stream', 'x-server-time': '1790000000123' })
+      response.end('id: 1:1\n\n')
+    },
+    stream('id: 1:2\n\n'),
+  ])
+  const reader = s.open({ headers: { authorization: 'Bearer sgp_1' } })
+  await s.until(() => s.events.length === 2)
+  reader.close()
+  assert.deepEqual(
+    s.requests.map((r) => r.headers.authorization),
+    ['Bearer sgp_1', 'Bearer sgp_1'],
+  )
+  const open = s.states.filter((state) => state.kind === 'open')
+  assert.equal(open.length, 2)
+  const { least = 0, most = 0 } = open[0].ahead ?? {}
+  const ahead = 1_790_000_000_123 - Date.now()
+  assert.ok(least <= most && Math.abs(least - ahead) < 60_000, `${least} … ${most}, about ${ahead}`)
+  assert.equal(open[1].ahead, undefined)
 })
 
 test('an outage is waited out for as long as Retry-After asks', async () => {
   await using s = await serve([(_, response) => response.writeHead(503, { 'retry-after': '7' }).end()])
   const reader = s.open()
   await s.until(() => s.states.some((state) => state.kind === 'waiting'))
-  assert.deepEqual(s.states.at(-1), { kind: 'waiting', reason: 'HTTP 503', retryInMs: 7000 })
+  const reason = 'The server answered 503. It gave no reason.'
+  assert.deepEqual(s.states.at(-1), { kind: 'waiting', reason, retryInMs: 7000 })
   reader.close()
 })
 
@@ -107,7 +145,7 @@ test('a peer that has gone silent is given up', async () => {
   const reader = s.open({ deadMs: 60 })
   await s.until(() => s.events.length === 2)
   reader.close()
-  assert.ok(s.states.some((state) => state.kind === 'waiting' && /no byte/.test(state.reason)))
+  assert.ok(s.states.some((state) => state.kind === 'waiting' && /No byte/.test(state.reason)))
 })
 
 test('a peer that says anything at all, if only a comment, is not given up', async () => {

@@ -1,18 +1,32 @@
-import { backoffMs, retryAfterMs } from './backoff.ts'
+import { explain, readError } from '../api/client.ts'
+import { serverTime } from '../api/gateway.ts'
+import { backoffMs } from './backoff.ts'
+import type { ClockBounds } from './server-clock.ts'
 import { type SseEvent, SseParser } from './sse-parse.ts'
 
 /** What the connection is doing. `denied` and `closed` are final. */
 export type StreamState =
   | { readonly kind: 'connecting' }
-  | { readonly kind: 'open' }
+  | {
+      readonly kind: 'open'
+      /** How far the server's clock is ahead of this machine's, where it has told the time. */
+      readonly ahead?: ClockBounds
+    }
   | { readonly kind: 'waiting'; readonly reason: string; readonly retryInMs: number }
-  | { readonly kind: 'denied'; readonly status: number }
+  | {
+      readonly kind: 'denied'
+      readonly status: number
+      /** What the server said about it, with the remedy. */
+      readonly reason: string
+    }
   | { readonly kind: 'closed' }
 
 export interface StreamOptions {
   /** Address of the stream; the last event id travels as a header. */
   readonly url: string
   readonly lastEventId?: string
+  /** Sent with every attempt: who asks. */
+  readonly headers?: Readonly<Record<string, string>>
   readonly onEvent: (event: SseEvent) => void
   readonly onState: (state: StreamState) => void
   readonly fetch?: typeof fetch
@@ -66,7 +80,7 @@ export class SseStream {
       const end = await this.#connect(abort.signal)
       if (abort.signal.aborted) return
       if (end.denied) {
-        onState({ kind: 'denied', status: end.denied })
+        onState({ kind: 'denied', status: end.denied, reason: end.reason })
         return
       }
       if (performance.now() - startedAt > settledMs) attempt = 0
@@ -89,23 +103,25 @@ export class SseStream {
     const parser = new SseParser()
     try {
       alive()
-      const headers: Record<string, string> = { accept: 'text/event-stream' }
+      const headers: Record<string, string> = { ...this.#options.headers, accept: 'text/event-stream' }
       if (this.#lastEventId !== undefined) headers['last-event-id'] = this.#lastEventId
       const read = this.#options.fetch ?? fetch
+      const sentAt = localNow()
       const response = await read(url, { headers, signal: request.signal, cache: 'no-store' })
-      if (response.status === 401 || response.status === 403) {
-        return { reason: 'denied', retryAfterMs: 0, denied: response.status }
-      }
       if (!response.ok || !response.body) {
-        const wait = retryAfterMs(response.headers.get('retry-after'), Date.now())
-        return { reason: `HTTP ${response.status}`, retryAfterMs: wait }
+        const { status } = response
+        const error = await readError(response)
+        const denied = status === 401 || status === 403
+        return { reason: explain(error), retryAfterMs: error.retryAfterMs, ...(denied && { denied: status }) }
       }
-      onState({ kind: 'open' })
+      const time = serverTime(response.headers)
+      const ahead = time !== undefined && { least: time - localNow(), most: time - sentAt }
+      onState({ kind: 'open', ...(ahead && { ahead }) })
       const reader = response.body.getReader()
       const decoder = new TextDecoder()
       for (;;) {
         const { done, value } = await reader.read()
-        if (done) return { reason: 'the server ended the stream', retryAfterMs: parser.retryMs ?? 0 }
+        if (done) return { reason: 'The server ended the stream.', retryAfterMs: parser.retryMs ?? 0 }
         alive()
         for (const event of parser.push(decoder.decode(value, { stream: true }))) {
           if (closed.aborted) return { reason: 'closed', retryAfterMs: 0 }
@@ -113,9 +129,11 @@ export class SseStream {
           onEvent(event)
         }
       }
-    } catch (error) {
+    } catch {
       const silent = request.signal.aborted && !closed.aborted
-      const reason = silent ? `no byte for ${Math.round(deadMs / 1000)} s` : String(error)
+      const reason = silent
+        ? `No byte has come for ${Math.round(deadMs / 1000)} s.`
+        : 'The server cannot be reached.'
       return { reason, retryAfterMs: parser.retryMs ?? 0 }
     } finally {
       clearTimeout(dead)
@@ -137,4 +155,9 @@ export class SseStream {
       closed.addEventListener('abort', done)
     })
   }
+}
+
+/** This machine's clock, epoch ms. */
+function localNow(): number {
+  return performance.timeOrigin + performance.now()
 }

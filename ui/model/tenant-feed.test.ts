@@ -144,9 +144,15 @@ test('reopening below the start asks for the events between', () => {
   assert.deepEqual(s.seen, ['3:6'])
 })
 
+test('the time that the server tells with the stream sets the clock, before anything is asked of it', () => {
+  using s = setup()
+  s.opened[0].onState({ kind: 'open', ahead: { least: 3_599_990, most: 3_600_010 } })
+  assert.equal(s.feed.clock.now(), 5000 + 3_600_000)
+})
+
 test('a refusal is passed on', () => {
   using s = setup()
-  s.opened[0].onState({ kind: 'denied', status: 401 })
+  s.opened[0].onState({ kind: 'denied', status: 401, reason: 'Revoked.' })
   assert.deepEqual(s.denied, [401])
 })
 

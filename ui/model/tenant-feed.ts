@@ -1,6 +1,7 @@
 import type { Batch } from '@streamgauge/core/batch.ts'
 import { formatPosition, parsePosition, type StreamPosition } from '@streamgauge/core/position.ts'
 import type { AlertTransition } from '../api/alert-types.ts'
+import { credentials, type Gateway, ownGateway } from '../api/gateway.ts'
 import type { AgentState, TenantDetail } from '../api/types.ts'
 import { above, everything } from './join.ts'
 import { Recent } from './percentile.ts'
@@ -28,9 +29,11 @@ export interface FeedOptions {
   /** Only what this agent says. */
   readonly agent?: string
   readonly clock: ServerClock
-  /** Reads `GET /api/v1/tenants/{tenant}`. */
-  readonly readDetail: (signal: AbortSignal) => Promise<TenantDetail>
-  readonly onDenied: (status: number) => void
+  /** The one of this page when left out. */
+  readonly gateway?: Gateway
+  /** Reads `GET /api/v1/tenants/{tenant}`, for those who may. */
+  readonly readDetail?: (signal: AbortSignal) => Promise<TenantDetail>
+  readonly onDenied?: (status: number) => void
   readonly openStream?: (
     options: ConstructorParameters<typeof SseStream>[0],
   ) => Pick<SseStream, 'close' | 'retryNow'>
@@ -88,7 +91,8 @@ export class TenantFeed {
   resume(): void {
     if (!this.#reader) this.#open()
     else this.#reader.retryNow()
-    if (!this.#poll) void this.#pollDetail()
+    const { readDetail } = this.#options
+    if (readDetail && !this.#poll) void this.#pollDetail(readDetail)
   }
 
   /** Lets go of the server: nobody is looking. Positions are kept, so `resume` misses nothing. */
@@ -110,9 +114,12 @@ export class TenantFeed {
 
   #open(): void {
     this.#greeted = false
+    const { gateway = ownGateway } = this.#options
+    const { base } = gateway
     const make = this.#options.openStream ?? ((options) => new SseStream(options))
     this.#reader = make({
-      url: streamUrl(this.tenant, this.agent),
+      url: base + streamPath(this.tenant, this.agent),
+      headers: credentials(gateway),
       ...(this.#seen && { lastEventId: formatPosition(this.#seen) }),
       onEvent: (event) => this.#event(event),
       onState: (state) => this.#state(state),
@@ -124,8 +131,9 @@ export class TenantFeed {
     const again = state.kind === 'open' && this.wasOpen
     if (state.kind === 'open') this.wasOpen = true
     if (state.kind === 'connecting') this.#greeted = false
+    if (state.kind === 'open' && state.ahead) this.clock.ahead(state.ahead)
     if (state.kind === 'waiting' || state.kind === 'denied') this.#ready.resolve()
-    if (state.kind === 'denied') this.#options.onDenied(state.status)
+    if (state.kind === 'denied') this.#options.onDenied?.(state.status)
     this.#changed()
     if (again) for (const listener of this.#listeners) listener.reopened?.()
   }
@@ -180,12 +188,12 @@ export class TenantFeed {
     for (const listener of this.#listeners) listener.alert?.(transition)
   }
 
-  async #pollDetail(): Promise<void> {
+  async #pollDetail(read: (signal: AbortSignal) => Promise<TenantDetail>): Promise<void> {
     const poll = new AbortController()
     this.#poll = poll
     const sentAt = this.clock.localNow()
     try {
-      const detail = await this.#options.readDetail(poll.signal)
+      const detail = await read(poll.signal)
       this.clock.answered(detail.server_time, sentAt)
       this.detail = detail
       this.detailError = undefined
@@ -195,7 +203,7 @@ export class TenantFeed {
       this.detailError = error instanceof Error ? error.message : String(error)
     }
     this.#changed()
-    if (this.#poll === poll) this.#pollTimer = setTimeout(() => void this.#pollDetail(), pollMs)
+    if (this.#poll === poll) this.#pollTimer = setTimeout(() => void this.#pollDetail(read), pollMs)
   }
 
   #changed(): void {
@@ -203,7 +211,7 @@ export class TenantFeed {
   }
 }
 
-function streamUrl(tenant: string, agent: string | undefined): string {
-  const url = `/api/v1/stream/${encodeURIComponent(tenant)}`
-  return agent === undefined ? url : `${url}?${new URLSearchParams({ agent })}`
+function streamPath(tenant: string, agent: string | undefined): string {
+  const path = `/api/v1/stream/${encodeURIComponent(tenant)}`
+  return agent === undefined ? path : `${path}?${new URLSearchParams({ agent })}`
 }

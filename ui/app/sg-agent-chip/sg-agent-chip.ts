@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from 'lit'
 import { icons } from '../../elements/icons.ts'
-import '../../elements/sg-status/sg-status.ts'
+import '../../elements/sg-agent-status/sg-agent-status.ts'
 import { onTick } from '../../elements/ticker.ts'
 import { formatAge } from '../../model/format.ts'
 import { base, controls } from '../../styles/shared.ts'
@@ -33,7 +33,7 @@ export class SgAgentChip extends LitElement {
       <b>${this.agent}</b>
       ${
         known
-          ? html`<sg-status .status=${known.status} .reason=${known.reason}></sg-status>
+          ? html`<sg-agent-status .status=${known.status} .reason=${known.reason}></sg-agent-status>
               ${
                 known.last_seen === null
                   ? nothing

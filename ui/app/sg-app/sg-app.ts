@@ -4,7 +4,7 @@ import { keyed } from 'lit/directives/keyed.js'
 import { Api, ApiError } from '../../api/client.ts'
 import type { Session, TenantDetail } from '../../api/types.ts'
 import '../../pages/sg-agents/sg-agents.ts'
-import '../../pages/sg-alerts/sg-alerts.ts'
+import '../../pages/sg-alerts-page/sg-alerts-page.ts'
 import '../../pages/sg-overview/sg-overview.ts'
 import '../../pages/sg-rules/sg-rules.ts'
 import '../../pages/sg-settings/sg-settings.ts'
@@ -17,7 +17,9 @@ import { ServerClock } from '../../model/server-clock.ts'
 import { TenantFeed } from '../../model/tenant-feed.ts'
 import { base, controls } from '../../styles/shared.ts'
 import { accessContext, liveContext } from '../contexts.ts'
+import { followMotion } from '../motion.ts'
 import { followLink, navigate, navigated } from '../navigate.ts'
+import { followVisibility } from '../visibility.ts'
 import '../sg-shell/sg-shell.ts'
 import { styles } from './sg-app.styles.ts'
 
@@ -27,8 +29,6 @@ type Entry =
   | { readonly kind: 'signed-in'; readonly session: Session }
   | { readonly kind: 'unreachable'; readonly problem: string }
 
-/** A hidden tab keeps its stream this long: a glance at another tab should not cost a reconnect, ms. */
-const hiddenLingerMs = 5000
 /** While the server can't be reached at the start, it is tried again this often, ms. */
 const retryMs = 2000
 
@@ -47,7 +47,7 @@ export class SgApp extends LitElement {
   readonly #scheduler = new DrawScheduler()
   readonly #hub = new FeedHub((tenant, agent) => this.#makeFeed(tenant, agent))
   readonly #access = new ContextProvider(this, { context: accessContext })
-  #hidden: ReturnType<typeof setTimeout> | undefined
+  #unfollow: (() => void) | undefined
   #again: ReturnType<typeof setTimeout> | undefined
   #lastTenant: string | undefined
 
@@ -60,12 +60,7 @@ export class SgApp extends LitElement {
       initialValue: { hub: this.#hub, scheduler: this.#scheduler },
     })
     this.#api.onSignedOut = () => this.#signedOut()
-    const calm = matchMedia('(prefers-reduced-motion: reduce)')
-    const obey = () => {
-      this.#scheduler.minIntervalMs = calm.matches ? 1000 : 0
-    }
-    calm.addEventListener('change', obey)
-    obey()
+    followMotion(this.#scheduler)
   }
 
   override connectedCallback(): void {
@@ -73,10 +68,7 @@ export class SgApp extends LitElement {
     window.addEventListener('popstate', this.#located)
     window.addEventListener('hashchange', this.#hashed)
     window.addEventListener(navigated, this.#located)
-    window.addEventListener('pagehide', this.#left)
-    window.addEventListener('pageshow', this.#looking)
-    window.addEventListener('online', this.#looking)
-    document.addEventListener('visibilitychange', this.#visible)
+    this.#unfollow = followVisibility(this.#hub)
     this.addEventListener('click', followLink)
     void this.#start()
   }
@@ -86,10 +78,7 @@ export class SgApp extends LitElement {
     window.removeEventListener('popstate', this.#located)
     window.removeEventListener('hashchange', this.#hashed)
     window.removeEventListener(navigated, this.#located)
-    window.removeEventListener('pagehide', this.#left)
-    window.removeEventListener('pageshow', this.#looking)
-    window.removeEventListener('online', this.#looking)
-    document.removeEventListener('visibilitychange', this.#visible)
+    this.#unfollow?.()
     this.#hub.clear()
     clearTimeout(this.#again)
   }
@@ -130,7 +119,7 @@ export class SgApp extends LitElement {
     if (route.page === 'agents')
       return keyed(tenant, html`<sg-agents .tenant=${tenant} .route=${route}></sg-agents>`)
     if (route.page === 'alerts')
-      return keyed(tenant, html`<sg-alerts .tenant=${tenant} .route=${route}></sg-alerts>`)
+      return keyed(tenant, html`<sg-alerts-page .tenant=${tenant} .route=${route}></sg-alerts-page>`)
     if (route.page === 'rules') return keyed(tenant, html`<sg-rules .tenant=${tenant}></sg-rules>`)
     if (route.page === 'settings') return keyed(tenant, html`<sg-settings .tenant=${tenant}></sg-settings>`)
     return missing('There is no such page.')
@@ -249,19 +238,6 @@ export class SgApp extends LitElement {
   /** A sign-in link opened in a tab that is here already changes nothing but the fragment. */
   #hashed = () => {
     if (signInCode(location.hash)) void this.#start()
-  }
-
-  #left = () => this.#hub.suspend()
-
-  #looking = () => {
-    clearTimeout(this.#hidden)
-    if (!document.hidden) this.#hub.resume()
-  }
-
-  #visible = () => {
-    clearTimeout(this.#hidden)
-    if (document.hidden) this.#hidden = setTimeout(this.#left, hiddenLingerMs)
-    else this.#hub.resume()
   }
 }
 

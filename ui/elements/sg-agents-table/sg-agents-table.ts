@@ -11,7 +11,7 @@ import { type RowWindow, rowWindow, scrollInto } from '../../model/row-window.ts
 import { trendBox } from '../../model/trend-path.ts'
 import type { Trends } from '../../model/trends.ts'
 import { base, controls } from '../../styles/shared.ts'
-import '../sg-status/sg-status.ts'
+import '../sg-agent-status/sg-agent-status.ts'
 import { narrowStyles } from './narrow.styles.ts'
 import { revokeButton } from './revoke-button.ts'
 import { styles } from './sg-agents-table.styles.ts'
@@ -181,7 +181,7 @@ export class SgAgentsTable extends LitElement {
           >${agent_id}</a
         ></span
       >
-      <span role="gridcell" class="status"><sg-status .status=${status} .reason=${reason}></sg-status></span>
+      <span role="gridcell" class="status"><sg-agent-status .status=${status} .reason=${reason}></sg-agent-status></span>
       <span role="gridcell" class="mono seen" title=${last_seen === null ? nothing : formatDateTime(last_seen)}
         >${last_seen === null ? 'never' : formatAge(this.now - last_seen)}</span
       >

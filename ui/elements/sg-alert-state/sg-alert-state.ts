@@ -1,6 +1,7 @@
 import type { AlertState } from '@streamgauge/core/alert.ts'
 import { css, html, LitElement } from 'lit'
 import { base } from '../../styles/shared.ts'
+import { define } from '../define.ts'
 
 const words: Record<AlertState, string> = {
   OK: 'OK',
@@ -69,4 +70,4 @@ export class SgAlertState extends LitElement {
   }
 }
 
-customElements.define('sg-alert-state', SgAlertState)
+define('sg-alert-state', SgAlertState)

@@ -81,11 +81,13 @@ export const styles = css`
     transform: rotate(45deg);
   }
 
-  :host([data-kind="error"]) {
+  :host([data-kind="error"]),
+  :host([data-kind="denied"]) {
     --tone: var(--sg-firing);
   }
 
-  :host([data-kind="error"]) i {
+  :host([data-kind="error"]) i,
+  :host([data-kind="denied"]) i {
     border-radius: 1px;
   }
 

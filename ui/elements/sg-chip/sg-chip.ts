@@ -1,6 +1,7 @@
 import { html, LitElement, type PropertyValues } from 'lit'
 import type { PanelState } from '../../model/panel-state.ts'
 import { base } from '../../styles/shared.ts'
+import { define } from '../define.ts'
 import { styles } from './sg-chip.styles.ts'
 
 /** Says what a live panel is right now: `LIVE · 42 ms`, `PAUSED · 312 behind`. Differs by colour, shape and words. */
@@ -23,4 +24,4 @@ export class SgChip extends LitElement {
   }
 }
 
-customElements.define('sg-chip', SgChip)
+define('sg-chip', SgChip)

@@ -5,6 +5,7 @@ import { formatAge, formatDateTime, formatValue, unitOf } from '../../model/form
 import { hrefOf } from '../../model/route.ts'
 import { seriesText } from '../../model/series-label.ts'
 import { base } from '../../styles/shared.ts'
+import { define } from '../define.ts'
 import '../sg-alert-state/sg-alert-state.ts'
 import { styles } from './sg-firing.styles.ts'
 
@@ -16,6 +17,7 @@ export class SgFiring extends LitElement {
     items: { attribute: false },
     now: { attribute: false },
     most: { type: Number },
+    plain: { type: Boolean },
   }
   declare tenant: string
   declare items: readonly AlertTransition[]
@@ -23,6 +25,8 @@ export class SgFiring extends LitElement {
   declare now: number
   /** More are only counted. */
   declare most: number
+  /** Without ways to charts: the reader has none here. */
+  declare plain: boolean
 
   constructor() {
     super()
@@ -30,6 +34,7 @@ export class SgFiring extends LitElement {
     this.items = []
     this.now = 0
     this.most = 200
+    this.plain = false
   }
 
   protected override render() {
@@ -49,10 +54,11 @@ export class SgFiring extends LitElement {
     const [metric, agent] = series
     const chart = hrefOf({ page: 'tenant', tenant: this.tenant, metric, ...(agent && { agent }) })
     const unit = unitOf(metric)
+    const name = html`<b>${rule_name}</b><em class=${severity}>${severity}</em>`
     return html`<li>
       <sg-alert-state .state=${to}></sg-alert-state>
       <div class="what">
-        <a href=${chart}><b>${rule_name}</b><em class=${severity}>${severity}</em></a>
+        ${this.plain ? html`<span>${name}</span>` : html`<a href=${chart}>${name}</a>`}
         <span class="series">${seriesText(series)}</span>
       </div>
       <span class="value mono">
@@ -64,4 +70,4 @@ export class SgFiring extends LitElement {
   }
 }
 
-customElements.define('sg-firing', SgFiring)
+define('sg-firing', SgFiring)

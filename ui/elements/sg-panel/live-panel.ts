@@ -9,7 +9,7 @@ import { slotOf } from '../../model/grid.ts'
 import { type Line, MetricModel } from '../../model/metric-model.ts'
 import { type HistoryAsk, MetricSource } from '../../model/metric-source.ts'
 import { type PanelState, panelState } from '../../model/panel-state.ts'
-import { Recent } from '../../model/percentile.ts'
+import { Pulse } from '../../model/pulse.ts'
 import type { DrawScheduler } from '../../model/scheduler.ts'
 import type { Span } from '../../model/span.ts'
 import type { TenantFeed } from '../../model/tenant-feed.ts'
@@ -49,14 +49,11 @@ export class LivePanel implements ReactiveController, Pointing {
   /** Label of the only line to show. */
   solo: string | undefined
   readonly #host: PanelHost
-  readonly #lags = new Recent(9)
+  readonly #pulse = new Pulse()
   #held = 0
   /** The alert that the keyboard has gone to: it is pointed at although the axis moves. */
   #pinned: number | undefined
   #inView = true
-  /** When the server took the oldest point that has not been painted, epoch ms. */
-  #oldestUndrawn: number | undefined
-  #lastReceived = Number.NEGATIVE_INFINITY
   #prunedAt = 0
   #undo: (() => void)[] = []
 
@@ -92,9 +89,14 @@ export class LivePanel implements ReactiveController, Pointing {
 
   pause(): void {
     this.#held = 0
-    this.#oldestUndrawn = undefined
+    this.#pulse.forget()
     this.chart?.pause(this.#host.paused)
     this.#assess()
+  }
+
+  /** Colours and fonts have changed. */
+  restyle(): void {
+    this.chart?.applyTheme(readTheme(this.#host))
   }
 
   showAlerts(): void {
@@ -185,11 +187,11 @@ export class LivePanel implements ReactiveController, Pointing {
     sized.observe(stage)
     const seen = new IntersectionObserver(([entry]) => {
       this.#inView = entry.isIntersecting
-      if (!this.#inView) this.#oldestUndrawn = undefined
+      if (!this.#inView) this.#pulse.forget()
       if (this.chart) scheduler.setVisible(this.chart, this.#inView)
     })
     seen.observe(this.#host)
-    const themed = new MutationObserver(() => this.chart?.applyTheme(readTheme(this.#host)))
+    const themed = new MutationObserver(() => this.restyle())
     themed.observe(document.documentElement, { attributeFilter: ['data-theme'] })
     return [() => sized.disconnect(), () => seen.disconnect(), () => themed.disconnect()]
   }
@@ -226,28 +228,19 @@ export class LivePanel implements ReactiveController, Pointing {
   }
 
   #arrived(count: number, received: number): void {
-    this.#lastReceived = Math.max(this.#lastReceived, received)
-    if (this.#host.paused) this.#held += count
-    else {
-      // what nobody can see is not drawn, so there is no lag to measure
-      if (this.#inView && !document.hidden) {
-        this.#oldestUndrawn = Math.min(this.#oldestUndrawn ?? received, received)
-      }
-      if (this.chart) this.#host.scheduler.request(this.chart)
-    }
+    const { paused, scheduler } = this.#host
+    this.#pulse.arrived(received, !paused && this.#inView && !document.hidden)
+    if (paused) this.#held += count
+    else if (this.chart) scheduler.request(this.chart)
     // the first point of a panel is not kept waiting for the next tick
     if (this.state.kind !== 'live') this.#assess()
   }
 
   /** The canvas holds everything that has arrived: measure how long the oldest of it took. */
   #painted(): void {
-    if (this.#oldestUndrawn !== undefined) {
-      const { feed } = this.#host
-      const lag = Math.max(0, feed.clock.now() - this.#oldestUndrawn)
-      this.#oldestUndrawn = undefined
-      this.#lags.add(lag)
-      feed.lags.add(lag)
-    }
+    const { feed } = this.#host
+    const lag = this.#pulse.painted(feed.clock.now())
+    if (lag !== undefined) feed.lags.add(lag)
     if (this.#pinned !== undefined) this.chart?.pointAt(this.#pinned)
     this.#host.painted()
   }
@@ -276,10 +269,10 @@ export class LivePanel implements ReactiveController, Pointing {
       loading: source?.loading ?? true,
       error: source?.error,
       hasPoints: model.hasPoints,
-      silentMs: feed.clock.now() - Math.max(this.#lastReceived, model.newestMs),
+      silentMs: feed.clock.now() - Math.max(this.#pulse.lastReceived, model.newestMs),
       intervalMs: model.intervalMs,
       behindMs: feed.detail?.ingest.behind_ms ?? 0,
-      lagMs: this.#lags.percentile(0.5),
+      lagMs: this.#pulse.lagMs,
       drawsPerSecond: scheduler.ratePerChart(),
     })
     if (next.kind === this.state.kind && next.text === this.state.text) return

@@ -82,7 +82,7 @@ export const styles = css`
   .stage {
     position: relative;
     flex: none;
-    height: 184px;
+    height: var(--sg-chart-height, 184px);
   }
 
   :host([large]) .stage {

@@ -6,7 +6,9 @@ import type { DrawScheduler } from '../../model/scheduler.ts'
 import { seriesText } from '../../model/series-label.ts'
 import { lengthOf, type Range, rawMostMs, type Span, zoomed } from '../../model/span.ts'
 import type { TenantFeed } from '../../model/tenant-feed.ts'
+import { troubleOf } from '../../model/trouble.ts'
 import { base, controls } from '../../styles/shared.ts'
+import { define } from '../define.ts'
 import { icons } from '../icons.ts'
 import '../sg-chip/sg-chip.ts'
 import '../sg-points/sg-points.ts'
@@ -19,6 +21,7 @@ export class SgPanel extends LitElement implements PanelHost {
   static override styles = [base, controls, styles]
   static override properties = {
     metric: { reflect: true, attribute: 'data-metric' },
+    heading: { attribute: false },
     agent: { attribute: false },
     feed: { attribute: false },
     scheduler: { attribute: false },
@@ -26,11 +29,15 @@ export class SgPanel extends LitElement implements PanelHost {
     span: { attribute: false },
     paused: { type: Boolean },
     large: { type: Boolean, reflect: true },
+    alone: { type: Boolean, reflect: true },
+    hint: { attribute: false },
     maxSlots: { type: Number },
     alerts: { attribute: false },
     asTable: { state: true },
   }
   declare metric: string
+  /** Instead of the metric's name. */
+  declare heading: string | undefined
   declare agent: string | undefined
   declare feed: TenantFeed
   declare scheduler: DrawScheduler
@@ -38,6 +45,10 @@ export class SgPanel extends LitElement implements PanelHost {
   declare span: Span
   declare paused: boolean
   declare large: boolean
+  /** There are no charts beside it to come back to: it can't be shown large. */
+  declare alone: boolean
+  /** Why the server can't be reached, where that is known. */
+  declare hint: string | undefined
   declare maxSlots: number
   declare alerts: ChartAlerts | undefined
   declare private asTable: boolean
@@ -45,10 +56,13 @@ export class SgPanel extends LitElement implements PanelHost {
 
   constructor() {
     super()
+    this.heading = undefined
     this.agent = undefined
     this.span = { windowMs: 300_000 }
     this.paused = false
     this.large = false
+    this.alone = false
+    this.hint = undefined
     this.maxSlots = 600
     this.alerts = undefined
     this.asTable = false
@@ -59,6 +73,11 @@ export class SgPanel extends LitElement implements PanelHost {
     const stage = this.renderRoot.querySelector<HTMLElement>('#chart')
     if (!stage) throw new Error('the panel has not been rendered')
     return stage
+  }
+
+  /** Colours and fonts have changed. */
+  restyle(): void {
+    this.#live.restyle()
   }
 
   /** Values go straight into their text nodes; Lit renders the legend only when its lines change. */
@@ -126,12 +145,13 @@ export class SgPanel extends LitElement implements PanelHost {
     const lines = model?.lines ?? []
     const unit = unitOf(this.metric)
     return html`
-      <section aria-label=${`${this.metric}: ${this.span.range ? 'chart' : 'live chart'}`}>
-        <header>
-          <h2 title=${this.metric}>${this.metric}</h2>
+      <section part="panel" aria-label=${`${this.metric}: ${this.span.range ? 'chart' : 'live chart'}`}>
+        <header part="head">
+          <h2 part="title" title=${this.metric}>${this.heading ?? this.metric}</h2>
           ${unit === 'percent' ? html`<span class="unit">%</span>` : nothing}
           ${this.#resolution()}
           <span class="grow"></span>
+          <slot name="tools"></slot>
           <button
             class="quiet tool"
             aria-pressed=${this.asTable}
@@ -141,17 +161,10 @@ export class SgPanel extends LitElement implements PanelHost {
           >
             ${this.asTable ? icons.chart : icons.table}
           </button>
-          <button
-            class="quiet tool"
-            title=${this.large ? 'Back to all charts' : 'Show large'}
-            aria-label=${this.large ? 'Back to all charts' : 'Show large'}
-            @click=${() => this.dispatchEvent(new CustomEvent('sg-large', { bubbles: true, composed: true }))}
-          >
-            ${this.large ? icons.shrink : icons.expand}
-          </button>
-          <sg-chip .state=${state}></sg-chip>
+          ${this.alone ? nothing : this.#enlarge()}
+          <sg-chip part="chip" .state=${state}></sg-chip>
         </header>
-        <div class="stage">
+        <div class="stage" part="chart">
           <div
             id="chart"
             role="img"
@@ -174,8 +187,8 @@ export class SgPanel extends LitElement implements PanelHost {
               : nothing
           }
         </div>
-        <footer>
-          <ul class="legend">
+        <footer part="foot">
+          <ul class="legend" part="legend">
             ${lines.map((line, i) => this.#legend(line, i))}
           </ul>
           ${
@@ -185,9 +198,22 @@ export class SgPanel extends LitElement implements PanelHost {
                 </p>`
               : nothing
           }
+          <slot name="foot"></slot>
         </footer>
       </section>
     `
+  }
+
+  #enlarge() {
+    const name = this.large ? 'Back to all charts' : 'Show large'
+    return html`<button
+      class="quiet tool"
+      title=${name}
+      aria-label=${name}
+      @click=${() => this.dispatchEvent(new CustomEvent('sg-large', { bubbles: true, composed: true }))}
+    >
+      ${this.large ? icons.shrink : icons.expand}
+    </button>`
   }
 
   #legend(line: Line, i: number) {
@@ -211,8 +237,16 @@ export class SgPanel extends LitElement implements PanelHost {
     const { state, model, source } = this.#live
     const { kind } = state
     if (this.asTable) return nothing
+    const apart = kind === 'denied' || kind === 'connecting' || kind === 'reconnecting'
+    const trouble = apart ? troubleOf(this.feed.stream, this.hint) : undefined
+    if (trouble && (kind === 'denied' || !model?.hasPoints)) {
+      return html`<div class="overlay" part="message" ?data-slim=${model?.hasPoints} role="status">
+        <p>${trouble.what}</p>
+        <p class="muted">${trouble.next}</p>
+      </div>`
+    }
     if (kind === 'error') {
-      return html`<div class="overlay" ?data-slim=${model?.hasPoints} role="status">
+      return html`<div class="overlay" part="message" ?data-slim=${model?.hasPoints} role="status">
         <p>History could not be read: ${source?.error}</p>
         <p class="muted">It is tried again by itself; live points go on.</p>
       </div>`
@@ -221,7 +255,7 @@ export class SgPanel extends LitElement implements PanelHost {
       return source?.loading ? html`<div class="reading" title="Reading the history"></div>` : nothing
     }
     if (kind === 'empty') {
-      return html`<div class="overlay" role="status">
+      return html`<div class="overlay" part="message" role="status">
         <p>${this.#nothing()}</p>
         ${this.span.range ? nothing : html`<p class="muted">The next one appears here by itself.</p>`}
       </div>`
@@ -304,4 +338,4 @@ export class SgPanel extends LitElement implements PanelHost {
   }
 }
 
-customElements.define('sg-panel', SgPanel)
+define('sg-panel', SgPanel)

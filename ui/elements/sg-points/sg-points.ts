@@ -4,6 +4,7 @@ import { formatDateTime, formatTime } from '../../model/format.ts'
 import type { MetricModel } from '../../model/metric-model.ts'
 import { type PointRow, pointRows } from '../../model/point-rows.ts'
 import { base, table } from '../../styles/shared.ts'
+import { define } from '../define.ts'
 import { onTick } from '../ticker.ts'
 
 /** Rows that a browser lists without a noticeable wait. */
@@ -112,4 +113,4 @@ function pointRow({ timeMs, label, value }: PointRow) {
   </tr>`
 }
 
-customElements.define('sg-points', SgPoints)
+define('sg-points', SgPoints)

@@ -165,7 +165,7 @@ export class SgAgents extends LitElement {
     if (count === 0 && !on) return nothing
     const next = on ? statuses.filter((s) => s !== status) : [...statuses, status]
     return html`<button aria-pressed=${on} @click=${() => this.#go({ statuses: next })}>
-      <sg-status .status=${status}></sg-status><span class="muted mono">${count}</span>
+      <sg-agent-status .status=${status}></sg-agent-status><span class="muted mono">${count}</span>
     </button>`
   }
 

@@ -249,7 +249,7 @@ export class SgOverview extends LitElement {
       counts[status] === 0
         ? nothing
         : html`<a class="count" href=${hrefOf({ page: 'agents', ...about, statuses: [status] })}
-            ><sg-status .status=${status}></sg-status><b class="mono">${formatCount(counts[status])}</b></a
+            ><sg-agent-status .status=${status}></sg-agent-status><b class="mono">${formatCount(counts[status])}</b></a
           >`,
     )
   }

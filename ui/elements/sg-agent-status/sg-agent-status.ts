@@ -1,6 +1,7 @@
 import { css, html, LitElement } from 'lit'
 import type { AgentStatus } from '../../api/types.ts'
 import { base } from '../../styles/shared.ts'
+import { define } from '../define.ts'
 
 const words: Record<AgentStatus, string> = {
   online: 'Online',
@@ -10,7 +11,7 @@ const words: Record<AgentStatus, string> = {
 }
 
 /** An agent's status: a shape, a colour and a word of its own each. */
-export class SgStatus extends LitElement {
+export class SgAgentStatus extends LitElement {
   static override styles = [
     base,
     css`
@@ -74,4 +75,4 @@ export class SgStatus extends LitElement {
   }
 }
 
-customElements.define('sg-status', SgStatus)
+define('sg-agent-status', SgAgentStatus)

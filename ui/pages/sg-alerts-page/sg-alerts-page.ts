@@ -19,7 +19,7 @@ import { formatDateTime, formatValue, unitOf } from '../../model/format.ts'
 import { hrefOf, type Route } from '../../model/route.ts'
 import { seriesText } from '../../model/series-label.ts'
 import { base, controls, page, table } from '../../styles/shared.ts'
-import { styles } from './sg-alerts.styles.ts'
+import { styles } from './sg-alerts-page.styles.ts'
 
 /** Transitions of a page. */
 const pageSize = 50
@@ -36,7 +36,7 @@ const stateWords: Record<AlertState, string> = {
 }
 
 /** What fires now, and every transition of the past, found by state, rule, agent and metric. */
-export class SgAlerts extends LitElement {
+export class SgAlertsPage extends LitElement {
   static override styles = [base, controls, page, table, styles]
   static override properties = { tenant: {}, route: { attribute: false }, problem: { state: true } }
   declare tenant: string
@@ -264,4 +264,4 @@ function options(values: readonly (string | null | undefined)[]): [string, strin
   return [...new Set(known)].sort().map((value) => [value, value])
 }
 
-customElements.define('sg-alerts', SgAlerts)
+customElements.define('sg-alerts-page', SgAlertsPage)
