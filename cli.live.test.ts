@@ -102,8 +102,8 @@ test('from an empty installation to a revoked token', async () => {
 test('a broker gets its first logins from a file, which a second run leaves as it is', () => {
   const dir = mkdtempSync(join(tmpdir(), 'streamgauge-broker-'))
   const file = join(dir, 'dynamic-security.json')
-  const run = (admin: string) =>
-    execFileSync(process.execPath, [join(import.meta.dirname, 'cli.ts'), 'broker', 'init', file], {
+  const run = (admin: string, ...more: string[]) =>
+    execFileSync(process.execPath, [join(import.meta.dirname, 'cli.ts'), 'broker', 'init', file, ...more], {
       encoding: 'utf8',
       env: {
         PATH: process.env.PATH,
@@ -116,8 +116,13 @@ test('a broker gets its first logins from a file, which a second run leaves as i
   assert.equal(statSync(file).mode & 0o777, 0o600)
   const first = readFileSync(file, 'utf8')
   assert.ok(!first.includes('two'))
-  assert.match(run('two'), /has both logins/)
+  assert.match(run('two'), /has these logins/)
   assert.equal(readFileSync(file, 'utf8'), first)
   assert.match(run('three'), /is written/)
+  assert.match(run('three', '--bridges', '2'), /is written/)
+  const { clients } = JSON.parse(readFileSync(file, 'utf8')) as { clients: { username: string }[] }
+  assert.deepEqual(clients.map(({ username }) => username).toSorted(), [
+    ...['streamgauge-admin', 'streamgauge-bridge', 'streamgauge-bridge-0', 'streamgauge-bridge-1'],
+  ])
   rmSync(dir, { recursive: true })
 })

@@ -24,7 +24,8 @@ const usage = `Usage: streamgauge <command>
   agent revoke --tenant <name> --agent <id>
                                            ends its login and its connection at once
   agent list --tenant <name>               enrolled agents and what they say of themselves
-  broker init <file>                       the logins of MQTT_URL and MQTT_ADMIN_URL, for a broker that is to start
+  broker init <file> [--bridges N]         the logins of MQTT_URL and MQTT_ADMIN_URL, for a broker that is to start;
+                                           N more for bridges that share the messages, named after it with -0, -1 …
   sign-in [--tenant <name>]                a new one-time link to the dashboard
   mail [--limit N]                         what arrived at the mail server of npm start, the newest first
   topics                                   records in the log, and how far they are persisted

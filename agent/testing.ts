@@ -34,7 +34,9 @@ export async function startBroker(grants: readonly Grant[], lines: readonly stri
   const dir = mkdtempSync(join(tmpdir(), 'streamgauge-broker-'))
   const port = await freePort()
   const security = join(dir, 'dynamic-security.json')
-  writeFileSync(security, withGrants(bootstrap(undefined, { admin, bridge }) ?? '', grants), { mode: 0o600 })
+  writeFileSync(security, withGrants(bootstrap(undefined, { admin, bridges: [bridge] }) ?? '', grants), {
+    mode: 0o600,
+  })
   const configuration = join(dir, 'mosquitto.conf')
   const settings = brokerConfiguration({ plugin, dir, host: '127.0.0.1', port })
   const names = lines.map((line) => line.split(' ')[0])

@@ -1,21 +1,24 @@
 import { chmodSync, existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { bridgeUrl } from '@streamgauge/adapters/mqtt/address.ts'
 import { bootstrap, loginOf } from '@streamgauge/adapters/mqtt/bootstrap.ts'
-import { type Command, type Input, UsageError } from './command.ts'
+import { type Command, count, type Input, UsageError } from './command.ts'
 import { required } from './services.ts'
 
 /** What the broker needs before its first start: nobody could log in to set it up. */
 export const brokerCommands: Readonly<Record<string, Command>> = {
-  'broker init': { run: brokerInit },
+  'broker init': { options: { bridges: { type: 'string' } }, run: brokerInit },
 }
 
-async function brokerInit({ positionals: [file] }: Input): Promise<void> {
+async function brokerInit({ positionals: [file], values }: Input): Promise<void> {
   if (file === undefined) throw new UsageError('Name the file of the dynamic-security plugin.')
-  const bridge = loginOf(required('MQTT_URL', 'mqtt://streamgauge-bridge:password@127.0.0.1:1883'))
+  const url = required('MQTT_URL', 'mqtt://streamgauge-bridge:password@127.0.0.1:1883')
+  const several = Array.from({ length: count(values, 'bridges') ?? 0 }, (_, n) => bridgeUrl(url, n))
+  const bridges = [url, ...several].map(loginOf)
   const admin = loginOf(required('MQTT_ADMIN_URL', 'mqtt://streamgauge-admin:password@127.0.0.1:1883'))
   const existing = existsSync(file) ? readFileSync(file, 'utf8') : undefined
-  const text = bootstrap(existing, { admin, bridge })
+  const text = bootstrap(existing, { admin, bridges })
   if (text === undefined) {
-    console.log(`${file} has both logins.`)
+    console.log(`${file} has these logins.`)
     return
   }
   // Moved into place, so that the broker never reads half of it.

@@ -3,15 +3,22 @@ import { join } from 'node:path'
 import { buildAgent, buildUi } from './build.ts'
 import { type DemoTokens, ensureDemo, makeSignInLink } from './demo.ts'
 import { ensureDemoAgent, machineAgentId } from './demo-agent.ts'
+import { readEach } from './each.ts'
 import { chooseHttpPort, refuseBusyPort } from './http-port.ts'
 import { runTool } from './install/run.ts'
 import type { Launcher } from './launcher.ts'
-import { describeService, type LocalJson, readLocalJson, writeLocalJson } from './local-json.ts'
+import {
+  describeService,
+  type LocalJson,
+  type RolePlace,
+  readLocalJson,
+  writeLocalJson,
+} from './local-json.ts'
 import type { Progress } from './progress.ts'
-import { agentProgram, rolePrograms } from './roles.ts'
+import { agentProgram, frontProgram, replicaPrograms, replicatedRoles, rolePrograms } from './roles.ts'
 import { root } from './root.ts'
 import { type Running, runServices } from './run-services.ts'
-import type { Supervised } from './supervise.ts'
+import type { Program, Supervised } from './supervise.ts'
 
 interface Options {
   readonly launcher: Launcher
@@ -36,6 +43,7 @@ export interface Stack {
 export async function bringUp(options: Options): Promise<Stack> {
   const { launcher, progress, env, agent } = options
   const host = env.HTTP_HOST || '127.0.0.1'
+  const each = readEach(env.ROLES_EACH)
   await refuseBusyPort(host, env.HTTP_PORT) // before minutes of installing
   const [services] = await Promise.all([
     options.services ?? runServices({ launcher, env, step: progress.step }),
@@ -54,24 +62,16 @@ export async function bringUp(options: Options): Promise<Stack> {
 
   const { port, release } = await chooseHttpPort(launcher.state, host, env.HTTP_PORT)
   const url = env.PUBLIC_URL || `http://${host}:${port}`
-  const pipelinePort = await launcher.state.port('pipeline')
-  const memberFolder = launcher.home.path('members')
   // A start costs half the CPU when it needn't compile: less to wait for after a crash.
   const NODE_COMPILE_CACHE = launcher.home.path('compiled')
-  const programs = rolePrograms({
-    env: { ...roleEnv, PUBLIC_URL: url, NODE_COMPILE_CACHE },
-    host,
-    port,
-    pipelinePort,
-    memberFolder,
-  })
-  const [gateway, pipeline] = await Promise.all(
-    programs.map(async (program) => {
-      const child = launcher.start(program)
-      await during(progress, program.title, () => child.live)
-      return child
-    }),
-  )
+  const shared = { ...roleEnv, PUBLIC_URL: url, NODE_COMPILE_CACHE }
+  const memberFolder = launcher.home.path('members')
+  const run = async (program: Program) => {
+    const child = launcher.start(program)
+    await during(progress, program.title, () => child.live)
+    return child
+  }
+  const roles = each === 1 ? await runOnce() : await runEach()
   release()
 
   const access = { url: `http://${host}:${port}`, operatorToken }
@@ -82,13 +82,40 @@ export async function bringUp(options: Options): Promise<Stack> {
     ? await during(progress, 'Agent', () => startAgent(roleEnv, access, launcher))
     : undefined
 
-  const parts = { url, signIn, operatorToken, tokens, services, gateway, pipeline, feeder }
+  const parts = { url, signIn, operatorToken, tokens, services, roles, feeder }
   const stack: Stack = {
     local: () => describe(parts),
     refresh: () => writeLocalJson(launcher.home, describe(parts)),
   }
   stack.refresh()
   return stack
+
+  /** Gateway and ingest in one process, the pipeline in another. */
+  async function runOnce(): Promise<Parts['roles']> {
+    const pipelinePort = await launcher.state.port('pipeline')
+    const programs = rolePrograms({ env: shared, host, port, pipelinePort, memberFolder })
+    const [gateway, pipeline] = await Promise.all(programs.map(run))
+    const inGateway = () => ({ pid: gateway.pid() })
+    const inPipeline = () => ({ pid: pipeline.pid() })
+    return { connectors: inGateway, bridge: inGateway, pipeline: inPipeline, gateway: inGateway }
+  }
+
+  /** Each role several times, behind one address. */
+  async function runEach(): Promise<Parts['roles']> {
+    const ports = { port: (name: string) => launcher.state.port(name) }
+    const replicas = await replicaPrograms({ env: shared, each, memberFolder, ...ports })
+    const running = await Promise.all(
+      replicas.map(async (replica) => ({ ...replica, child: await run(replica.program) })),
+    )
+    const front = await run(frontProgram({ host, port }, replicas))
+    const placeOf = (role: string) => () => {
+      const own = running.filter((one) => one.role === role)
+      const all = own.map(({ child, port }) => ({ pid: child.pid(), url: `http://127.0.0.1:${port}` }))
+      return { pid: all[0].pid, all }
+    }
+    const places = replicatedRoles.map((role) => [role, placeOf(role)])
+    return { ...Object.fromEntries(places), front: () => ({ pid: front.pid() }) }
+  }
 }
 
 /** The agent of this machine, in the tenant demo; undefined without a broker that agents can be enrolled at. */
@@ -109,13 +136,12 @@ interface Parts {
   readonly operatorToken: string
   readonly tokens: DemoTokens
   readonly services: readonly Running[]
-  readonly gateway?: Supervised
-  readonly pipeline?: Supervised
+  /** By role: where it is played now. */
+  readonly roles: Readonly<Record<string, () => RolePlace>>
   readonly feeder?: Supervised
 }
 
-function describe({ url, signIn, operatorToken, tokens, services, ...processes }: Parts): LocalJson {
-  const { gateway, pipeline, feeder } = processes
+function describe({ url, signIn, operatorToken, tokens, services, roles, feeder }: Parts): LocalJson {
   return {
     url,
     ingest_url: url,
@@ -124,10 +150,7 @@ function describe({ url, signIn, operatorToken, tokens, services, ...processes }
     tenants: { demo: tokens },
     services: Object.fromEntries(services.map((at) => [at.service.name, describeService(at)])),
     roles: {
-      connectors: { pid: gateway?.pid() },
-      bridge: { pid: gateway?.pid() },
-      pipeline: { pid: pipeline?.pid() },
-      gateway: { pid: gateway?.pid() },
+      ...Object.fromEntries(Object.entries(roles).map(([role, place]) => [role, place()])),
       ...(feeder === undefined ? {} : { agent: { pid: feeder.pid() } }),
     },
   }

@@ -8,6 +8,11 @@ export interface Place {
   readonly pid?: number
 }
 
+export interface RolePlace extends Place {
+  /** All processes of the role where there are several; `pid` is that of the first. */
+  readonly all?: readonly { readonly pid?: number; readonly url: string }[]
+}
+
 export interface ServicePlace extends Place {
   readonly url: string
   /** Further variables that name it, where one is not enough. */
@@ -27,7 +32,7 @@ export interface LocalJson {
   /** URLs carry credentials and database. */
   readonly services: Readonly<Record<string, ServicePlace>>
   /** Roles that share a process show the same pid. */
-  readonly roles: Readonly<Record<string, Place>>
+  readonly roles: Readonly<Record<string, RolePlace>>
 }
 
 /** A service as the file tells of it now. */

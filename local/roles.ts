@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { bridgeUrl } from '@streamgauge/adapters/mqtt/address.ts'
 import type { AgentLogin } from './demo-agent.ts'
 import { httpRequest } from './http.ts'
 import { root } from './root.ts'
@@ -47,6 +48,73 @@ export function rolePrograms({
   ]
 }
 
+export const replicatedRoles = ['connectors', 'bridge', 'pipeline', 'gateway'] as const
+export type ReplicatedRole = (typeof replicatedRoles)[number]
+
+/** One process of several that play the same role. */
+export interface Replica {
+  readonly role: ReplicatedRole
+  readonly port: number
+  readonly program: Program
+}
+
+export interface ReplicaOptions {
+  /** Services, limits and whatever else roles read, without the ports. */
+  readonly env: NodeJS.ProcessEnv & { readonly MQTT_URL?: string }
+  /** Processes of each role. */
+  readonly each: number
+  /** The port for what is called so. */
+  port(name: string): Promise<number>
+  /** Begins the names of their folders for member ids. */
+  readonly memberFolder: string
+}
+
+/** Every role `each` times, in processes with a port, a folder and a login at the broker of their own. */
+export async function replicaPrograms({ env, each, port, memberFolder }: ReplicaOptions): Promise<Replica[]> {
+  const replicas: Replica[] = []
+  for (const name of replicatedRoles) {
+    for (let n = 0; n < each; n++) {
+      const own = `${name}-${n + 1}`
+      const http = await port(own)
+      const program = role(name, own, `${titles[name]} ${n + 1}`, {
+        ...env,
+        HTTP_HOST: '127.0.0.1',
+        HTTP_PORT: String(http),
+        ...(name === 'pipeline' && { KAFKA_MEMBER_FOLDER: `${memberFolder}-${n + 1}` }),
+        ...(name === 'bridge' && { MQTT_URL: bridgeUrl(env.MQTT_URL ?? '', n), MQTT_SHARED: 'true' }),
+      })
+      replicas.push({ role: name, port: http, program })
+    }
+  }
+  return replicas
+}
+
+const titles: Readonly<Record<ReplicatedRole, string>> = {
+  connectors: 'Ingest',
+  bridge: 'Bridge',
+  pipeline: 'Pipeline',
+  gateway: 'Gateway',
+}
+
+/** The address that replicas share. */
+export function frontProgram(at: { host: string; port: number }, replicas: readonly Replica[]): Program {
+  const ports = (role: ReplicatedRole) => replicas.filter((one) => one.role === role).map(({ port }) => port)
+  const { host, port } = at
+  return {
+    name: 'front',
+    title: 'Front',
+    command: process.execPath,
+    args: [
+      join(root, 'local', 'front', 'main.ts'),
+      ...[host, String(port), ports('connectors').join(), ports('gateway').join()],
+    ],
+    graceMs: 5_000,
+    // Whatever it answers: it is not its fault when nobody is behind it.
+    ping: (timeoutMs) => httpRequest(`http://${reachable(host)}:${port}/health/live`, { timeoutMs }),
+    remedy: 'Its last lines say why.',
+  }
+}
+
 /** The agent on this machine; it has no port and is live when it runs. */
 export function agentProgram(env: NodeJS.ProcessEnv, login: AgentLogin, spool: string): Program {
   return {
@@ -70,7 +138,7 @@ export function agentProgram(env: NodeJS.ProcessEnv, login: AgentLogin, spool: s
 }
 
 function role(roles: string, name: string, title: string, env: NodeJS.ProcessEnv): Program {
-  const host = env.HTTP_HOST === '0.0.0.0' || env.HTTP_HOST === '::' ? '127.0.0.1' : env.HTTP_HOST
+  const host = reachable(env.HTTP_HOST)
   return {
     name,
     title,
@@ -87,6 +155,11 @@ function role(roles: string, name: string, title: string, env: NodeJS.ProcessEnv
     remedy: 'Its last lines say why.',
     notable: warning,
   }
+}
+
+/** Where who listens on `host` can be reached from this machine. */
+function reachable(host: string | undefined): string | undefined {
+  return host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
 }
 
 /** Pino's level of a warning. */

@@ -68,7 +68,9 @@ async function runAll(): Promise<void> {
   if (plan.features !== undefined) {
     const scenarios = plan.features
     const { launcher } = await ensureServices()
-    const stack = await bringUp({ launcher, services, progress, env, agent: false })
+    // What works with two of everything behind one address works with one.
+    const pairs = { ...env, ROLES_EACH: '2' }
+    const stack = await bringUp({ launcher, services, progress, env: pairs, agent: false })
     changed = stack.refresh
     const STREAMGAUGE_LOCAL = launcher.home.path('local.json')
     await stage('Scenarios', () => runScenarios(bench, scenarios, { ...env, STREAMGAUGE_LOCAL }))

@@ -18,3 +18,13 @@ export function brokerAddress(url: string): IClientOptions {
     protocolVersion: 5,
   }
 }
+
+/**
+ * The URL of bridge `n`, from 0, of several that share the messages: the broker knows a session by its login, so each
+ * has one, named after that of `url` with the same password.
+ */
+export function bridgeUrl(url: string, n: number): string {
+  const own = new URL(url)
+  own.username = `${own.username}-${n}`
+  return own.href
+}

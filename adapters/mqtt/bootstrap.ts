@@ -6,6 +6,13 @@ export interface Login {
   readonly password: string
 }
 
+/** The logins of the installation itself. */
+export interface OwnLogins {
+  readonly admin: Login
+  /** One for each bridge. */
+  readonly bridges: readonly Login[]
+}
+
 interface Acl {
   readonly acltype: string
   readonly topic: string
@@ -84,31 +91,26 @@ export function loginOf(url: string): Login {
 }
 
 /**
- * The text of the file in which Mosquitto's dynamic-security plugin keeps logins and roles, with the two logins of
- * the installation as they must be and all else as it was; undefined when `existing` says so already. To be written
+ * The text of the file in which Mosquitto's dynamic-security plugin keeps logins and roles, with the logins of the
+ * installation as they must be and all else as it was; undefined when `existing` says so already. To be written
  * while the broker does not run, readable by it alone. Throws when `existing` is not such a file.
  */
-export function bootstrap(
-  existing: string | undefined,
-  logins: { readonly admin: Login; readonly bridge: Login },
-): string | undefined {
+export function bootstrap(existing: string | undefined, logins: OwnLogins): string | undefined {
   const before: Security | undefined = existing === undefined ? undefined : JSON.parse(existing)
+  const ownRoles = [adminRole, bridgeRole]
   const own = [
     { ...logins.admin, role: adminRole },
-    { ...logins.bridge, role: bridgeRole },
+    ...logins.bridges.map((login) => ({ ...login, role: bridgeRole })),
   ]
   const names = new Set(own.map(({ username }) => username))
-  const roleNames = new Set(own.map(({ role }) => role.rolename))
+  const roleNames = new Set(ownRoles.map(({ rolename }) => rolename))
   const clients = own.map(({ role, ...login }) => clientOf(login, role.rolename, before))
   const after: Security = {
     ...before,
     defaultACLAccess,
     clients: [...clients, ...(before?.clients ?? []).filter(({ username }) => !names.has(username))],
     groups: before?.groups ?? [],
-    roles: [
-      ...own.map(({ role }) => role),
-      ...(before?.roles ?? []).filter(({ rolename }) => !roleNames.has(rolename)),
-    ],
+    roles: [...ownRoles, ...(before?.roles ?? []).filter(({ rolename }) => !roleNames.has(rolename))],
   }
   const text = JSON.stringify(after, null, 2)
   return before !== undefined && sorted(before) === sorted(after) ? undefined : text

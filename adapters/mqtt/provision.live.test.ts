@@ -211,7 +211,7 @@ test('enrolling twice is refused and changes nothing; renewing ends the old pass
 test('a broker that lost its logins is given them back, and what was revoked meanwhile stays out', async () => {
   const kept = await enroll(acme, 'kept')
   const file = join(services.dir, 'mosquitto', 'dynamic-security.json')
-  const logins = { admin: loginOf(services.env.MQTT_ADMIN_URL), bridge: loginOf(url()) }
+  const logins = { admin: loginOf(services.env.MQTT_ADMIN_URL), bridges: [loginOf(url())] }
   writeFileSync(file, bootstrap(undefined, logins) ?? '')
   await killBroker()
   await assert.rejects(agent(kept), notAuthorised)

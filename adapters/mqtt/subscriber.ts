@@ -25,6 +25,8 @@ export interface SubscriberOptions {
   /** `mqtt://user:password@host:port`; the username is the client id. */
   readonly url: string
   readonly subscriptions: Readonly<Record<string, Subscription>>
+  /** What an earlier process may have subscribed to under this login, and is not wanted any more. */
+  readonly unsubscribe?: readonly string[]
   readonly limits: {
     readonly packetBytes: number
     /** Messages, and bytes of payloads, held at once. */
@@ -174,6 +176,8 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
           if (!optional) throw error
         })
       }
+      // Afterwards: in between the broker would have nobody to keep messages for.
+      for (const topic of options.unsubscribe ?? []) await client.unsubscribeAsync(topic)
       isSubscribed = true
       away = new Error('the connection was lost')
       if (isAway) logger.info('the broker can be reached again')

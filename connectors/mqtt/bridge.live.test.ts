@@ -76,3 +76,17 @@ test('a broker that is restarted with SIGTERM in the middle of a flow loses noth
   await flow.finish()
   await storedOnce('restarted', flow.sent)
 })
+
+test('a bridge that begins to share, or no longer does, gets every message once', async () => {
+  const tenant = await bench.tenant('shared')
+  const agent = await bench.agent(tenant, 'web-1')
+  for (const [n, shared] of ['true', 'false'].entries()) {
+    await bridge.end('SIGTERM')
+    bridge = await bench.start('bridge', { MQTT_SHARED: shared })
+    // Without a sequence number, so that a message that came twice would be stored twice.
+    for (let i = 0; i < 50; i++) {
+      await agent.publishAsync('metrics/shared/web-1/cpu', String(50 * n + i), { qos: 1 })
+    }
+  }
+  await storedOnce('shared', 100)
+})

@@ -49,6 +49,8 @@ export interface Bridge {
 
 /** Where the broker counts the messages it has dropped. */
 const droppedTopic = '$SYS/broker/publish/messages/dropped'
+/** All that agents publish, for one bridge or for several that share it. */
+const metricTopics = { alone: 'metrics/#', shared: '$share/bridge/metrics/#' }
 const logPollMs = 500
 /** For the group that is under way at the end. */
 const drainMs = 5_000
@@ -69,10 +71,12 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     url: mqtt.url,
     subscriptions: {
       // Plain where it can be: a shared subscription is gone after a restart of the broker until it is made again.
-      [mqtt.shared ? '$share/bridge/metrics/#' : 'metrics/#']: { qos: 1, rh: 2 },
+      [metricTopics[mqtt.shared ? 'shared' : 'alone']]: { qos: 1, rh: 2 },
       'agents/+/+/status': { qos: 1, rh: 0 },
       [droppedTopic]: { qos: 0, rh: 0, optional: true },
     },
+    // With both, every message would come twice after MQTT_SHARED was changed.
+    unsubscribe: [metricTopics[mqtt.shared ? 'alone' : 'shared']],
     limits: {
       packetBytes: limits.mqttPacketBytes,
       heldMessages: limits.mqttHeldMessages,

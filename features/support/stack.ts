@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url'
 /** A pid of something that may be restarted at any time, so it is read anew whenever it is needed. */
 interface Controlled {
   readonly pid?: number
+  /** All processes of a role that several play. */
+  readonly all?: readonly { readonly pid?: number }[]
 }
 
 /** What this file needs of `.streamgauge/local.json`. */
@@ -19,7 +21,10 @@ export interface Stack {
   /** Without a slash at its end. */
   readonly url: string
   readonly operatorToken: string
-  /** Signals a service or a role of a stack on this machine; throws where the stack isn't local. */
+  /**
+   * Signals a service of a stack on this machine, or all processes of a role, so that nobody is left to take over;
+   * throws where the stack isn't local.
+   */
   signal(kind: 'services' | 'roles', name: string, signal: NodeJS.Signals): void
 }
 
@@ -41,9 +46,10 @@ export function findStack(env: NodeJS.ProcessEnv): Stack {
       ? fromAddress(env.STREAMGAUGE_STACK)
       : fromFile(read('No STREAMGAUGE_STACK is given'))),
     signal(kind, name, signal) {
-      const pid = read('This scenario signals processes')[kind][name]?.pid
-      if (!pid) throw new Error(`${file} names no pid for ${kind}.${name}`)
-      process.kill(pid, signal)
+      const found = read('This scenario signals processes')[kind][name]
+      const pids = (found?.all ?? [found]).flatMap((one) => one?.pid ?? [])
+      if (pids.length === 0) throw new Error(`${file} names no pid for ${kind}.${name}`)
+      for (const pid of pids) process.kill(pid, signal)
     },
   }
 }

@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { bridgeUrl } from '@streamgauge/adapters/mqtt/address.ts'
 import { bootstrap, loginOf } from '@streamgauge/adapters/mqtt/bootstrap.ts'
+import { mostEach } from '../each.ts'
 import { readIfThere, replaceFile } from '../files.ts'
 import { acquire } from '../install/acquire.ts'
 import { LaunchError } from '../launch-error.ts'
@@ -32,7 +34,10 @@ export const mosquitto: Service = {
     const dir = home.path('mosquitto')
     mkdirSync(dir, { recursive: true, mode: 0o700 })
     const security = join(dir, 'dynamic-security.json')
-    const text = bootstrap(readIfThere(security), { admin: loginOf(adminUrl), bridge: loginOf(url) })
+    // All that may be needed: the broker reads its file only when it starts.
+    const bridges = [url, ...Array.from({ length: mostEach }, (_, n) => bridgeUrl(url, n))]
+    const logins = { admin: loginOf(adminUrl), bridges: bridges.map(loginOf) }
+    const text = bootstrap(readIfThere(security), logins)
     if (text !== undefined) replaceFile(security, text)
 
     const configuration = join(dir, 'mosquitto.conf')
