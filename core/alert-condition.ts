@@ -23,7 +23,12 @@ export function breaches(rule: AlertCondition, instance: AlertInstance): boolean
 /** Until when the last value is taken for the present one: 5 minutes, or three of the series' intervals. */
 export function freshUntil({ last, gap, gapBefore }: AlertInstance): number {
   const interval = Math.min(gap ?? 0, gapBefore ?? Number.POSITIVE_INFINITY)
-  return last + Math.max(limits.alertFreshMs, interval * limits.alertFreshIntervals)
+  return last + freshMs(interval)
+}
+
+/** For how long a value counts as the present one; `interval` in ms, 0 before it is known. */
+export function freshMs(interval: number): number {
+  return Math.max(limits.alertFreshMs, interval * limits.alertFreshIntervals)
 }
 
 /** When it begins or ceases to fire by time alone; Infinity: never, or only after the last value has become stale. */

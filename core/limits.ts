@@ -107,6 +107,8 @@ export const limits = {
   publishRate: 600,
   /** The greatest rate it may name. */
   publishRateMax: 60_000,
+  /** Characters of the label of a badge. */
+  badgeLabelLength: 64,
   /** Items of a list answer. */
   listDefault: 100,
   listMax: 1_000,

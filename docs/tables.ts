@@ -117,6 +117,7 @@ const meanings: { readonly [K in keyof Limits]: readonly [string, (value: number
   originLength: ['Characters of one of its origins', count, '422 `BODY_INVALID`'],
   publishRate: ['Requests a minute with it, where it names no `rate`', count, '429 `RATE_EXCEEDED`'],
   publishRateMax: ['The greatest `rate` it may name', count, '422 `BODY_INVALID`'],
+  badgeLabelLength: ['Characters of the `label` of a badge', count, '422 `QUERY_INVALID`'],
   listDefault: ['Items of a list answer without `limit`', count, 'follow `next`'],
   listMax: ['Items of a list answer at most', count, '`limit` is clamped, follow `next`'],
 }

@@ -25,6 +25,8 @@ import { addAlertsRoute } from './alerts/alerts.ts'
 import { addChannelRoutes } from './alerts/channels.ts'
 import { addDeliveryRoutes } from './alerts/deliveries.ts'
 import { addRuleRoutes } from './alerts/rules.ts'
+import { Readings } from './badge/read.ts'
+import { addBadge } from './badge/route.ts'
 import { addFleetRoutes } from './fleet/agents.ts'
 import { addDownloads } from './fleet/download.ts'
 import { openEnrolment } from './fleet/enrolment.ts'
@@ -51,6 +53,7 @@ import { addDetailRoute } from './tenant/detail.ts'
 import { addMetricNamesRoute } from './tenant/metric-names.ts'
 import { Seeds } from './tenant/seed.ts'
 import { addSeriesRoute } from './tenant/series.ts'
+import { addEmbed } from './web/embed.ts'
 import { addOpenapi } from './web/openapi.ts'
 import { addUi } from './web/ui.ts'
 
@@ -195,8 +198,10 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
   })
   addDownloads(app, { folder: agentFolder, publicUrl })
   if (useMcp) addMcp(app, { publicUrl, version })
+  addBadge(app, new Readings(store, presence, rawRetentionMs))
   addOpenapi(app)
   await addUi(app, uiFolder)
+  addEmbed(app, uiFolder)
 
   const sweeper = setInterval(() => {
     const now = Date.now()

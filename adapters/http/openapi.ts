@@ -14,6 +14,12 @@ export const openapi: FastifyDynamicSwaggerOptions = {
     components: {
       securitySchemes: {
         token: { type: 'http', scheme: 'bearer', description: 'A token of a tenant, or the operator token.' },
+        publishToken: {
+          type: 'apiKey',
+          in: 'query',
+          name: 'token',
+          description: 'A token of the scope publish; no other is taken from an address.',
+        },
       },
     },
     security: [{ token: [] }],

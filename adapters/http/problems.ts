@@ -27,20 +27,22 @@ export function sendError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply {
-  const fault = toFault(error)
-  if (errors[fault.code].status === 500)
-    request.log.error({ err: error, instance: request.id }, error.message)
-  return sendProblem(request, reply, fault)
+  const fault = beginError(error, request, reply)
+  const detail = fault.message === fault.code ? undefined : fault.message
+  const body: Problem = problem(fault.code, detail, { instance: request.id, ...fault.extensions })
+  return reply.type(problemType).serializer(JSON.stringify).send(body)
 }
 
-function sendProblem(request: FastifyRequest, reply: FastifyReply, fault: Fault): FastifyReply {
+/** Sets what every answer to this error has, its status and when to come back, and notes a mistake of our own. */
+export function beginError(error: Error, request: FastifyRequest, reply: FastifyReply): Fault {
+  const fault = toFault(error)
   const { status } = errors[fault.code]
+  if (status === 500) request.log.error({ err: error, instance: request.id }, error.message)
   if (status === 503 || status === 429) {
     reply.header('retry-after', fault.retryAfterSeconds ?? defaultRetryAfterSeconds)
   }
-  const detail = fault.message === fault.code ? undefined : fault.message
-  const body: Problem = problem(fault.code, detail, { instance: request.id, ...fault.extensions })
-  return reply.code(status).type(problemType).serializer(JSON.stringify).send(body)
+  reply.code(status)
+  return fault
 }
 
 /** Reads any error as the fault that its caller is told about. */

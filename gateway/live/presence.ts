@@ -102,6 +102,10 @@ export class Presence {
     this.#shrink(name)
   }
 
+  seen(tenant: string, id: number): SeenSeries | undefined {
+    return this.#tenants.get(tenant)?.series.get(id)
+  }
+
   last(tenant: string, id: number): LastPoint | undefined {
     return this.#tenants.get(tenant)?.series.get(id)?.last
   }

@@ -18,6 +18,7 @@ const shortList = [
   '/api/v1/tenants/:tenant/agents',
   '/api/v1/tenants/:tenant/alerts',
 ]
+const badge = '/badge/:tenant/:metric.svg'
 /** What takes no token at all, so that a token changes nothing. */
 const open = [
   'GET /api/v1/openapi.json',
@@ -25,6 +26,7 @@ const open = [
   'DELETE /api/v1/session',
   'GET /agent/streamgauge-agent.js',
   'GET /agent/install.sh',
+  'GET /embed/v1/*',
   'GET /*',
 ]
 
@@ -83,12 +85,22 @@ test('of all addresses of the server, a token of the scope publish may read the 
     open.filter((route) => !known.has(route)),
     [],
   )
+  const token = published.authorization.split(' ')[1]
+  /** What an address needs beside the token in its header. */
+  const queries: Record<string, string> = {
+    '/api/v1/tenants/:tenant/metrics': '?metric=orders',
+    [badge]: `?token=${token}`,
+  }
   const answers: string[] = []
   for (const { method, url } of whole.routes) {
-    const path = url.replace(':tenant', 'acme').replace(/:\w+/g, '1').replace('*', 'index.html')
+    const path = url
+      .replace(':tenant', 'acme')
+      .replace(':metric', 'orders')
+      .replace(/:\w+/g, '1')
+      .replace('*', 'index.html')
     if (method === 'OPTIONS' || open.includes(`${method.replace('HEAD', 'GET')} ${url}`)) continue
-    const mine = ['GET', 'HEAD'].includes(method) && shortList.includes(url)
-    const query = url.endsWith('/metrics') && mine ? '?metric=orders' : ''
+    const mine = ['GET', 'HEAD'].includes(method) && [...shortList, badge].includes(url)
+    const query = mine ? (queries[url] ?? '') : ''
     const { authorization } = published
     const headers = mine ? published : { authorization }
     const response = await fetch(whole.url + path + query, { method, headers })
@@ -103,12 +115,12 @@ test('of all addresses of the server, a token of the scope publish may read the 
   }
   assert.deepEqual(
     answers.filter((one) => one.startsWith('GET')).sort(),
-    shortList.map((url) => `GET ${url}`).sort(),
+    [...shortList, badge].map((url) => `GET ${url}`).sort(),
   )
 })
 
 test('it does not sign in, and is worth nothing in another tenant', async () => {
-  const token = published.authorization.split(' ')[1]
+  const [, token] = published.authorization.split(' ')
   const signIn = await fetch(`${whole.url}/api/v1/session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

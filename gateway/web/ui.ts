@@ -18,7 +18,7 @@ const policy = [
 ].join('; ')
 
 /** Everything under these belongs to the API and its neighbours: an address there that isn't known is a 404. */
-const reserved = /^\/(agent|api|health|metrics|mcp|\.well-known)(\/|$)/
+const reserved = /^\/(agent|api|badge|embed|health|metrics|mcp|\.well-known)(\/|$)/
 const yearSeconds = 365 * 24 * 3600
 
 const notBuilt = `<!doctype html>

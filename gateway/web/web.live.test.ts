@@ -95,6 +95,30 @@ test('the dashboard answers every page of its own and nothing else', async () =>
   assert.equal(posted.status, 404)
 })
 
+test('widgets are for pages of every origin, kept for minutes, and nothing else below /embed/v1 is', async () => {
+  await mkdir(join(uiFolder, 'embed', 'v1', 'chunks'), { recursive: true })
+  await writeFile(join(uiFolder, 'embed', 'v1', 'streamgauge.js'), 'export {}')
+  await writeFile(join(uiFolder, 'embed', 'v1', 'chunks', 'chart-4f3a.js'), 'export {}')
+  await writeFile(join(uiFolder, 'embed', 'v1', 'page.html'), '<script>')
+  for (const path of ['/embed/v1/streamgauge.js', '/embed/v1/chunks/chart-4f3a.js']) {
+    const { status, headers } = await fetch(whole.url + path, { headers: { origin: 'https://shop.example' } })
+    assert.equal(status, 200, path)
+    assert.match(headers.get('content-type') ?? '', /javascript/)
+    assert.equal(headers.get('access-control-allow-origin'), '*')
+    assert.equal(headers.get('cross-origin-resource-policy'), 'cross-origin')
+    assert.equal(headers.get('cache-control'), 'public, max-age=300')
+    const etag = headers.get('etag') ?? ''
+    // Beside If-None-Match fetch asks for no cache at all, unless it is told otherwise.
+    const known = { 'if-none-match': etag, 'cache-control': 'max-age=0' }
+    const again = await fetch(whole.url + path, { headers: known })
+    assert.deepEqual([again.status, again.headers.get('access-control-allow-origin')], [304, '*'])
+  }
+  for (const path of ['page.html', 'gone.js', '', 'chunks', '..%2f..%2fassets%2fapp-4f3a2b1c.js']) {
+    assert.equal((await fetch(`${whole.url}/embed/v1/${path}`)).status, 404, path)
+  }
+  assert.equal((await fetch(`${whole.url}/embed/v2/streamgauge.js`)).status, 404)
+})
+
 test('pages allow scripts and styles of this server only, and nobody may frame them', async () => {
   const policy = (await fetch(`${whole.url}/`)).headers.get('content-security-policy') ?? ''
   for (const part of [
