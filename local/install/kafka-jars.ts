@@ -1,7 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { codeOf } from '../launch-error.ts'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cacheFolder, makeOnce } from './cached.ts'
 import { runTool } from './run.ts'
 
 const versions = { kafka: '4.2.1', scala: '2.13', log4jBinding: '2.25.4', plugin: '3.8.1' }
@@ -28,32 +27,19 @@ const pom = `<project>
 
 /** The folder these jars are kept in, shared by all checkouts of this user. */
 export function kafkaJarsFolder(): string {
-  return join(
-    process.env.XDG_CACHE_HOME || join(homedir(), '.cache'),
-    'streamgauge',
-    `kafka-${versions.kafka}`,
-  )
+  return cacheFolder(`kafka-${versions.kafka}`)
 }
 
 /** Fetches Apache Kafka's jars through Maven unless they are there; safe when two launchers do it at once. */
 export async function installKafkaJars(maven: string, say: (text: string) => void): Promise<void> {
-  const folder = kafkaJarsFolder()
-  if (existsSync(folder)) return
-  say(`fetching Apache Kafka ${versions.kafka} with Maven`)
-  mkdirSync(dirname(folder), { recursive: true })
-  const draft = mkdtempSync(`${folder}.`)
-  try {
+  await makeOnce(kafkaJarsFolder(), async (draft) => {
+    say(`fetching Apache Kafka ${versions.kafka} with Maven`)
     writeFileSync(join(draft, 'pom.xml'), pom)
     const goal = `org.apache.maven.plugins:maven-dependency-plugin:${versions.plugin}:copy-dependencies`
     await runTool(maven, ['-B', '-q', goal, '-DincludeScope=runtime', '-DoutputDirectory=jars'], {
       purpose: 'Fetching Apache Kafka with Maven (it needs its repository, or a mirror set up in Maven)',
       cwd: draft,
     })
-    renameSync(join(draft, 'jars'), folder)
-  } catch (error) {
-    // Another launcher was faster: its jars are the same.
-    if (!['ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '')) throw error
-  } finally {
-    rmSync(draft, { recursive: true, force: true })
-  }
+    return join(draft, 'jars')
+  })
 }
