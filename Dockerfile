@@ -12,6 +12,7 @@ COPY pipeline/package.json pipeline/
 COPY gateway/package.json gateway/
 COPY ui/package.json ui/
 COPY agent/package.json agent/
+COPY client/package.json client/
 COPY features/package.json features/
 COPY local/package.json local/
 COPY bench/package.json bench/
