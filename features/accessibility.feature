@@ -7,18 +7,20 @@ Feature: The dashboard is for everybody
     Then axe finds nothing
 
     Examples:
-      | page                |
-      | the sign-in page    |
-      | the overview        |
-      | the tenant page     |
-      | the agents page     |
-      | a list of agents    |
-      | the enrolment form  |
-      | one agent's charts  |
-      | the alerts page     |
-      | the rules page      |
-      | the form of a rule  |
-      | the settings        |
+      | page                 |
+      | the sign-in page     |
+      | the overview         |
+      | the tenant page      |
+      | the agents page      |
+      | a list of agents     |
+      | the enrolment form   |
+      | one agent's charts   |
+      | the alerts page      |
+      | the rules page       |
+      | the form of a rule   |
+      | the settings         |
+      | the form of an embed |
+      | a new embed          |
 
   Scenario: A chart is used by keyboard alone
     Given a tenant exists

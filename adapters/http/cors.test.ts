@@ -67,6 +67,18 @@ for (const [url, token, status, allowed] of table) {
   })
 }
 
+test('answers for pages tell the time, refusals too', async () => {
+  for (const [url, told] of [
+    ['/page', true],
+    ['/own', false],
+  ] as const) {
+    const from = Date.now()
+    const { headers } = await app.inject({ method: 'GET', url })
+    const time = Number(headers['x-server-time'])
+    assert.equal(time >= from && time <= Date.now(), told, url)
+  }
+})
+
 test('a preflight is answered where pages may ask, and nowhere else', async () => {
   const preflight = async (url: string) => (await app.inject({ method: 'OPTIONS', url })).statusCode
   assert.deepEqual(await Promise.all(['/page', '/image', '/own'].map(preflight)), [204, 405, 405])

@@ -20,11 +20,13 @@ const preflightSeconds = 7_200
 export function openToPage(request: FastifyRequest, reply: FastifyReply): void {
   if (request.routeOptions.config?.published === undefined) return
   reply.header('vary', 'Origin')
+  // A widget has nothing else to set its clock by, and ages and lags are told on the server's.
+  reply.header('x-server-time', Date.now())
   const { origin } = request.headers
   if (origin === undefined) return
   // Never with credentials: a session is for pages of this server.
   reply.header('access-control-allow-origin', origin)
-  reply.header('access-control-expose-headers', 'retry-after')
+  reply.header('access-control-expose-headers', 'retry-after, x-server-time')
 }
 
 export function keepToOrigin(reply: FastifyReply): void {

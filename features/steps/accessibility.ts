@@ -63,6 +63,21 @@ const pages: Readonly<Record<string, (scene: Scene) => Promise<unknown>>> = {
     await scene.page.goto(`${scene.stack.url}/settings`)
     await scene.page.getByRole('button', { name: 'Test ops@example.com' }).waitFor()
   },
+  async 'the form of an embed'({ page, stack }) {
+    await page.goto(`${stack.url}/settings`)
+    await page.getByRole('button', { name: 'New embed' }).click()
+    await page.getByRole('checkbox', { name: 'room.temperature' }).waitFor()
+    await page.getByRole('button', { name: 'Create embed' }).click()
+    await page.getByText('Origins: must name at least one.').waitFor()
+  },
+  async 'a new embed'({ page, stack }) {
+    await page.goto(`${stack.url}/settings`)
+    await page.getByRole('button', { name: 'New embed' }).click()
+    await page.getByRole('checkbox', { name: 'room.temperature' }).check()
+    await page.getByLabel('Pages, one origin a line').fill('https://shop.example')
+    await page.getByRole('button', { name: 'Create embed' }).click()
+    await page.getByRole('group', { name: 'Preview' }).locator('canvas').first().waitFor()
+  },
 }
 
 When(/^I look at (.+)$/, async function (this: Scene, name: string) {

@@ -101,6 +101,10 @@ export interface TokenItem {
   readonly expires_at?: number | null
   readonly last_used_at?: number | null
   readonly revoked_at?: number | null
+  /** Of the scope publish: what it shows, to which pages, and how many requests a minute. */
+  readonly metrics?: readonly string[]
+  readonly origins?: readonly string[]
+  readonly rate?: number
 }
 
 export function seriesName(item: SeriesItem): SeriesName {

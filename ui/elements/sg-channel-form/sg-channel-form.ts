@@ -4,7 +4,8 @@ import type { ChannelItem, ChannelMade } from '../../api/alert-types.ts'
 import { explain } from '../../api/client.ts'
 import { base, controls, dialog, page } from '../../styles/shared.ts'
 import { icons } from '../icons.ts'
-import '../sg-copy/sg-copy.ts'
+import type { SgSecret } from '../sg-secret/sg-secret.ts'
+import '../sg-secret/sg-secret.ts'
 
 /** Makes a channel, or with an id changes one. */
 export type SaveChannel = (body: AlertChannel, id: number | undefined) => Promise<ChannelMade>
@@ -48,17 +49,12 @@ export class SgChannelForm extends LitElement {
         color: var(--sg-muted);
         font-size: 12px;
       }
-
-      sg-copy {
-        margin-top: 16px;
-      }
     `,
   ]
   static override properties = {
     save: { attribute: false },
     channel: { state: true },
     type: { state: true },
-    made: { state: true },
     faults: { state: true },
     problem: { state: true },
     busy: { state: true },
@@ -67,8 +63,6 @@ export class SgChannelForm extends LitElement {
   /** The channel that is changed; undefined for a new one. */
   declare private channel: ChannelItem | undefined
   declare private type: AlertChannel['type']
-  /** The channel whose secret is shown. */
-  declare private made: ChannelMade | undefined
   declare private faults: Readonly<Record<string, string>>
   declare private problem: string | undefined
   declare private busy: boolean
@@ -91,16 +85,17 @@ export class SgChannelForm extends LitElement {
 
   /** Shows a new secret of a channel that is there already. */
   async reveal(made: ChannelMade): Promise<void> {
-    this.#reset()
-    this.made = made
-    await this.updateComplete
-    this.#dialog?.showModal()
+    this.#dialog?.close()
+    await this.renderRoot.querySelector<SgSecret>('sg-secret')?.show({
+      title: `The secret of ${made.name}`,
+      text: 'The receiver verifies with it that a message comes from here. It is shown this once; copy it now.',
+      lines: [{ label: 'Signing secret', text: made.secret ?? '' }],
+    })
   }
 
   protected override render() {
-    return html`<dialog aria-labelledby="title" @cancel=${this.#keep} @close=${this.#reset}>
-      ${this.made ? this.#secret(this.made) : this.#form()}
-    </dialog>`
+    return html`<dialog aria-labelledby="title" @close=${this.#reset}>${this.#form()}</dialog>
+      <sg-secret></sg-secret>`
   }
 
   #form() {
@@ -165,17 +160,6 @@ export class SgChannelForm extends LitElement {
       ${fault ? html`<p class="fault" id=${`${name}-fault`}>${label} ${fault}</p>` : nothing}`
   }
 
-  #secret({ name, secret = '' }: ChannelMade) {
-    return html`
-      <h2 id="title">The secret of ${name}</h2>
-      <p class="muted">
-        The receiver verifies with it that a message comes from here. It is shown this once; copy it now.
-      </p>
-      <sg-copy label="Signing secret" .text=${secret}></sg-copy>
-      <div class="ends"><button class="primary" @click=${this.#close}>Done</button></div>
-    `
-  }
-
   get #dialog(): HTMLDialogElement | null {
     return this.renderRoot.querySelector('dialog')
   }
@@ -184,14 +168,8 @@ export class SgChannelForm extends LitElement {
     this.#dialog?.close()
   }
 
-  /** Escape must not throw away a secret that can't be shown again. */
-  #keep(event: Event): void {
-    if (this.made) event.preventDefault()
-  }
-
   #reset(): void {
     this.channel = undefined
-    this.made = undefined
     this.faults = {}
     this.problem = undefined
   }
@@ -219,7 +197,7 @@ export class SgChannelForm extends LitElement {
     this.busy = true
     try {
       const made = await this.save(read.value, this.channel?.id)
-      if (made.secret) this.made = made
+      if (made.secret) await this.reveal(made)
       else this.#close()
     } catch (error) {
       this.problem = explain(error)

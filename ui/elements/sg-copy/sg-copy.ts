@@ -27,7 +27,7 @@ export class SgCopy extends LitElement {
         margin: 0;
         padding: 4px 0;
         min-width: 0;
-        max-height: 128px;
+        max-height: var(--sg-copy-height, 128px);
         overflow: auto;
         font: 400 12px / 20px var(--sg-mono);
         font-variant-ligatures: none;

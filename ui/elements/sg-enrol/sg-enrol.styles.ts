@@ -26,20 +26,4 @@ export const styles = css`
     color: var(--sg-muted);
     font-size: 12px;
   }
-
-  dl {
-    display: grid;
-    gap: 16px;
-    margin-top: 16px;
-  }
-
-  dt {
-    margin-bottom: 6px;
-    color: var(--sg-strong);
-    font-weight: 500;
-  }
-
-  dd + dd {
-    margin-top: 6px;
-  }
 `

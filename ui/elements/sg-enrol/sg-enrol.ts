@@ -5,7 +5,8 @@ import type { Enrolment } from '../../api/types.ts'
 import { publishLine } from '../../model/enrolment.ts'
 import { base, controls, dialog, page } from '../../styles/shared.ts'
 import { icons } from '../icons.ts'
-import '../sg-copy/sg-copy.ts'
+import type { SgSecret } from '../sg-secret/sg-secret.ts'
+import '../sg-secret/sg-secret.ts'
 import { styles } from './sg-enrol.styles.ts'
 
 /** Gives an agent a login; with `renew` a new password to one that has a login already. */
@@ -20,15 +21,12 @@ export class SgEnrol extends LitElement {
   static override properties = {
     tenant: {},
     enrol: { attribute: false },
-    made: { state: true },
     problem: { state: true },
     taken: { state: true },
     busy: { state: true },
   }
   declare tenant: string
   declare enrol: Enrol
-  /** The login just made: this is the only time that its password can be read. */
-  declare private made: Enrolment | undefined
   declare private problem: string | undefined
   /** The name that has a login already. */
   declare private taken: string | undefined
@@ -49,9 +47,8 @@ export class SgEnrol extends LitElement {
   }
 
   protected override render() {
-    return html`<dialog aria-labelledby="title" @cancel=${this.#keep} @close=${this.#reset}>
-      ${this.made ? this.#login(this.made) : this.#form()}
-    </dialog>`
+    return html`<dialog aria-labelledby="title" @close=${this.#reset}>${this.#form()}</dialog>
+      <sg-secret></sg-secret>`
   }
 
   #form() {
@@ -98,26 +95,24 @@ export class SgEnrol extends LitElement {
     `
   }
 
-  #login(made: Enrolment) {
-    return html`
-      <h2 id="title">${made.agent_id} is enrolled</h2>
-      <p class="muted">Copy what you need now: the password is kept nowhere and shown this once.</p>
-      <dl>
-        <div>
-          <dt>Install the agent on a machine</dt>
-          <dd><sg-copy label="Install line" .text=${made.install}></sg-copy></dd>
-        </div>
-        <div>
-          <dt>Or send a point from any MQTT client</dt>
-          <dd><sg-copy label="Line that sends a point" .text=${publishLine(this.tenant, made)}></sg-copy></dd>
-        </div>
-        <div>
-          <dt>Login ${made.mqtt.username}, password</dt>
-          <dd><sg-copy label="Password" .text=${made.mqtt.password}></sg-copy></dd>
-        </div>
-      </dl>
-      <div class="ends"><button class="primary" @click=${this.#close}>Done</button></div>
-    `
+  async #reveal(made: Enrolment): Promise<void> {
+    await this.renderRoot.querySelector<SgSecret>('sg-secret')?.show({
+      title: `${made.agent_id} is enrolled`,
+      text: 'Copy what you need now: the password is kept nowhere and shown this once.',
+      lines: [
+        { title: 'Install the agent on a machine', label: 'Install line', text: made.install },
+        {
+          title: 'Or send a point from any MQTT client',
+          label: 'Line that sends a point',
+          text: publishLine(this.tenant, made),
+        },
+        {
+          title: `Login ${made.mqtt.username}, password`,
+          label: 'Password',
+          text: made.mqtt.password,
+        },
+      ],
+    })
   }
 
   get #dialog(): HTMLDialogElement | null {
@@ -128,13 +123,7 @@ export class SgEnrol extends LitElement {
     this.#dialog?.close()
   }
 
-  /** Escape must not throw away a password that can't be shown again. */
-  #keep(event: Event): void {
-    if (this.made) event.preventDefault()
-  }
-
   #reset(): void {
-    this.made = undefined
     this.problem = undefined
     this.taken = undefined
   }
@@ -160,7 +149,9 @@ export class SgEnrol extends LitElement {
     this.busy = true
     this.#forgive()
     try {
-      this.made = await this.enrol(agent, renew)
+      const made = await this.enrol(agent, renew)
+      this.#close()
+      await this.#reveal(made)
       this.dispatchEvent(new CustomEvent('sg-enrolled', { detail: agent }))
     } catch (error) {
       if (error instanceof ApiError && error.code === 'AGENT_EXISTS') this.taken = agent

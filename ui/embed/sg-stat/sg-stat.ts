@@ -90,7 +90,11 @@ export class SgStat extends Widget implements Drawable {
     const state = this.#stateNow()
     this.#state = state.text
     const read = this.#source?.loading === false && !this.trouble
-    return this.panel(this.metric ?? 'Number', state, model && (read || model.hasPoints) ? this.#body(model, state) : undefined)
+    return this.panel(
+      this.metric ?? 'Number',
+      state,
+      model && (read || model.hasPoints) ? this.#body(model, state) : undefined,
+    )
   }
 
   #body(model: MetricModel, { kind }: PanelState) {

@@ -7,6 +7,7 @@ import { accessContext } from '../../app/contexts.ts'
 import '../../elements/sg-channels/sg-channels.ts'
 import type { SgDeliveries } from '../../elements/sg-deliveries/sg-deliveries.ts'
 import '../../elements/sg-deliveries/sg-deliveries.ts'
+import '../../elements/sg-embeds/sg-embeds.ts'
 import { icons } from '../../elements/icons.ts'
 import { formatAge, formatDateTime } from '../../model/format.ts'
 import { base, controls, page, table } from '../../styles/shared.ts'
@@ -58,12 +59,17 @@ export class SgSettings extends LitElement {
   protected override render() {
     return html`
       <div class="head"><h1>Settings</h1><span class="muted">${this.tenant}</span></div>
-      ${this.#manages ? this.#tokenCards() : nothing} ${this.#alertCards()}
+      ${this.#manages ? html`${this.#tokenCards()} ${this.#embeds()}` : nothing} ${this.#alertCards()}
     `
   }
 
+  #embeds() {
+    const api = this.#access.value?.api
+    return html`<sg-embeds .tenant=${this.tenant} .path=${this.#tenantPath} .api=${api}></sg-embeds>`
+  }
+
   #alertCards() {
-    const path = `/api/v1/tenants/${encodeURIComponent(this.tenant)}`
+    const path = this.#tenantPath
     const api = this.#access.value?.api
     return html`<sg-channels
         .path=${path}
@@ -129,7 +135,9 @@ export class SgSettings extends LitElement {
 
   #list(items: readonly TokenItem[]) {
     const now = Date.now()
-    const sorted = items.toSorted((a, b) => Number(Boolean(a.revoked_at)) - Number(Boolean(b.revoked_at)))
+    // those for web pages stand with their snippets
+    const secret = items.filter(({ scopes }) => !scopes.includes('publish'))
+    const sorted = secret.toSorted((a, b) => Number(Boolean(a.revoked_at)) - Number(Boolean(b.revoked_at)))
     return html`<table>
       <thead>
         <tr>
@@ -169,8 +177,12 @@ export class SgSettings extends LitElement {
     </span>`
   }
 
+  get #tenantPath(): string {
+    return `/api/v1/tenants/${encodeURIComponent(this.tenant)}`
+  }
+
   get #path(): string {
-    return `/api/v1/tenants/${encodeURIComponent(this.tenant)}/tokens`
+    return `${this.#tenantPath}/tokens`
   }
 
   #ask(id: TokenItem['id'] | undefined): void {
