@@ -53,6 +53,8 @@ export interface Config {
     readonly rawRetentionMs: number
     readonly rollup1mRetentionMs: number
     readonly rollup5mRetentionMs: number
+    readonly alertRetentionMs: number
+    readonly deliveryRetentionMs: number
     /** How old a point may be, ms: the longest of the retentions. */
     readonly pastMs: number
   }
@@ -102,6 +104,8 @@ export function readConfig(env: Environment): Config {
       quotaPointsPerSecond: integer(env, 'QUOTA_POINTS_PER_SECOND', limits.quotaPointsPerSecond),
       seriesPerTenant: integer(env, 'SERIES_PER_TENANT', limits.seriesPerTenant),
       ...retentions,
+      alertRetentionMs: seconds(env, 'ALERT_RETENTION', limits.alertRetentionMs),
+      deliveryRetentionMs: seconds(env, 'DELIVERY_RETENTION', limits.deliveryRetentionMs),
       pastMs: Math.max(...Object.values(retentions)),
     },
     alertGraceMs: integer(env, 'ALERT_GRACE_MS', 1000),

@@ -65,6 +65,12 @@ export const limits = {
   alertFreshMs: 5 * minute,
   /** … or for so many of its intervals, where that is longer. */
   alertFreshIntervals: 3,
+  /** Changes of state of alerts are kept this long, ms. */
+  alertRetentionMs: 90 * day,
+  /** Messages to channels and the log of their tries are kept this long, ms. */
+  deliveryRetentionMs: 30 * day,
+  /** What a rule said before it was edited is kept this long, ms: longer than the log keeps points. */
+  ruleVersionRetentionMs: 30 * day,
   /** Alert rules of one tenant. */
   rulesPerTenant: 1_000,
   /** Characters of the name of a rule or channel. */

@@ -85,6 +85,21 @@ const meanings: { readonly [K in keyof Limits]: readonly [string, (value: number
     'a breach is no longer taken to last; `no_data` decides',
   ],
   alertFreshIntervals: ['Or for so many of its intervals, where that is longer', count, 'the same'],
+  alertRetentionMs: [
+    'Changes of state of alerts are kept for (`ALERT_RETENTION`)',
+    duration,
+    'older ones are deleted, but for the last one of an alert that goes on',
+  ],
+  deliveryRetentionMs: [
+    'Messages to channels and their tries are kept for (`DELIVERY_RETENTION`)',
+    duration,
+    'older ones are deleted, but for those that wait and those of alerts that go on',
+  ],
+  ruleVersionRetentionMs: [
+    'What an alert rule said before an edit is kept for',
+    duration,
+    'points received before are held against what is known of it',
+  ],
   rulesPerTenant: ['Alert rules of one tenant', count, '422 `RULE_LIMIT`'],
   alertNameLength: ['Characters of the name of an alert rule or channel', count, '422 `BODY_INVALID`'],
   alertDurationMs: ['`duration` and `keep_firing_for` of an alert rule', duration, '422 `BODY_INVALID`'],
@@ -183,6 +198,14 @@ export const variables: Readonly<Record<string, readonly [fallback: string, mean
   ROLLUP_5M_RETENTION: [
     count(limits.rollup5mRetentionMs / 1000),
     'Seconds that windows of five minutes are kept',
+  ],
+  ALERT_RETENTION: [
+    count(limits.alertRetentionMs / 1000),
+    'Seconds that changes of state of alerts are kept',
+  ],
+  DELIVERY_RETENTION: [
+    count(limits.deliveryRetentionMs / 1000),
+    'Seconds that messages to channels and the log of their tries are kept',
   ],
 }
 

@@ -32,7 +32,7 @@ export const flow: readonly Stage[] = [
   },
   {
     name: 'alert',
-    reads: [topics.persisted, 'alert_rules'],
+    reads: [topics.persisted, 'alert_rules', 'alert_rule_versions'],
     writes: ['alert_states', 'alerts', 'deliveries', 'cursors', topics.transitions],
     promise:
       'every transition is decided, recorded and put into the outbox once, whatever is killed and whenever: states, ' +
@@ -55,5 +55,13 @@ export const flow: readonly Stage[] = [
     promise:
       'there is a partition for every row 48 h ahead, and none is dropped that an unpublished record needs',
     code: 'retention/retention.ts',
+  },
+  {
+    name: 'alert retention',
+    reads: ['alert_states', 'alerts', 'deliveries'],
+    writes: ['alerts', 'deliveries', 'delivery_attempts', 'alert_rule_versions'],
+    promise:
+      'what is older than it is kept goes, but no message that waits, and nothing that an alert that goes on needs',
+    code: 'retention/alerts.ts',
   },
 ]

@@ -15,6 +15,7 @@ import type { KeeperHealth } from './persist/keeper.ts'
 import { createMetrics } from './persist/metrics.ts'
 import { createPersist, sessionSettings } from './persist/persist.ts'
 import { knownTenants } from './persist/tenants.ts'
+import { startAlertRetention } from './retention/alerts.ts'
 import { startRetention } from './retention/retention.ts'
 import { startAudit } from './rollup/audit.ts'
 import { createFollowers } from './rollup/begin.ts'
@@ -73,6 +74,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
   )
   const keep = { '1m': rollup1mRetentionMs, '5m': rollup5mRetentionMs }
   const retention = startRetention({ log, database, logger, registry, keep: config.limits, clock })
+  const alertRetention = startAlertRetention({ database, logger, registry, keep: config.limits, clock })
   const persist = createPersist({
     log,
     db,
@@ -169,7 +171,7 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       await starting
       await Promise.all([...groups.values()].map((group) => group.close()))
       await Promise.all([persist.drain(), rollups.drain(), alerts.drain()])
-      await Promise.all([retention.close(), audit.close(), notify.close()])
+      await Promise.all([retention.close(), alertRetention.close(), audit.close(), notify.close()])
       await Promise.all([db.close(), rollupDb.close(), alertDb.close()])
     },
     health: () => ({

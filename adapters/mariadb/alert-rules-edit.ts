@@ -100,6 +100,7 @@ export function changeAlertRule(
     if (unknown.length > 0) return { refused: 'channels', unknown }
     // Where the clock went back, the new version still doesn't begin before the old one.
     const updatedAt = Math.max(now, old.updatedAt)
+    await keepVersion(connection, id, updatedAt)
     await connection.execute(
       `UPDATE alert_rules SET ${settable.map((column) => `${column} = ?`).join(', ')}, version = version + 1,
          updated_at = ? WHERE id = ?`,
@@ -110,17 +111,35 @@ export function changeAlertRule(
 }
 
 /** Deletes a rule; its row stays, for what was told of it. Idempotent; false when the tenant never had it. */
-export async function deleteAlertRule(
-  db: Queryable,
+export function deleteAlertRule(
+  database: Database,
   { tenantId, id }: { tenantId: number; id: number },
   now: number,
 ): Promise<boolean> {
-  await db.execute(
-    'UPDATE alert_rules SET deleted_at = ? WHERE tenant_id = ? AND id = ? AND deleted_at IS NULL',
-    [now, tenantId, id],
+  return database.transaction(async (connection) => {
+    await lockTenant(connection, tenantId)
+    const rule = await findAlertRule(connection, { tenantId, id })
+    if (!rule) {
+      const [row] = await connection.query('SELECT 1 FROM alert_rules WHERE tenant_id = ? AND id = ?', [
+        tenantId,
+        id,
+      ])
+      return row !== undefined
+    }
+    const deletedAt = Math.max(now, rule.updatedAt)
+    await keepVersion(connection, id, deletedAt)
+    await connection.execute('UPDATE alert_rules SET deleted_at = ? WHERE id = ?', [deletedAt, id])
+    return true
+  })
+}
+
+/** Keeps what a rule says, before it changes: points received before that may be read later. */
+async function keepVersion(connection: Connection, id: number, endedAt: number): Promise<void> {
+  await connection.execute(
+    `INSERT INTO alert_rule_versions (rule_id, version, tenant_id, ${settable.join(', ')}, updated_at, ended_at)
+     SELECT id, version, tenant_id, ${settable.join(', ')}, updated_at, ? FROM alert_rules WHERE id = ?`,
+    [endedAt, id],
   )
-  const [row] = await db.query('SELECT 1 FROM alert_rules WHERE tenant_id = ? AND id = ?', [tenantId, id])
-  return row !== undefined
 }
 
 async function unknownChannels(

@@ -91,8 +91,8 @@ async function triesOf(db: Queryable, ids: readonly number[]): Promise<Map<numbe
 }
 
 /**
- * Asks for a test message to a channel; one that waits already is not joined by another. `refused`: the channel is
- * disabled. Undefined when the tenant doesn't have it.
+ * Asks for a test message to a channel, one more each time. `refused`: the channel is disabled. Undefined when the
+ * tenant doesn't have it.
  */
 export function askForTest(
   database: Database,
@@ -107,11 +107,6 @@ export function askForTest(
     )
     if (!channel) return undefined
     if (channel.disabledAt !== null) return { refused: 'channel' }
-    const [waiting] = await connection.query<{ id: number }>(
-      `SELECT id FROM deliveries WHERE tenant_id = ? AND channel_id = ? AND kind = 'test' AND status = 'pending'`,
-      [tenantId, channelId],
-    )
-    if (waiting) return waiting
     const { insertId } = await connection.execute(
       `INSERT INTO deliveries (tenant_id, channel_id, kind, next_at, message_id, created_at)
        VALUES (?, ?, 'test', ?, ?, ?)`,

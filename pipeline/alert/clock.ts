@@ -70,7 +70,8 @@ export function createClock({ log, book, keeper, relay, write, graceMs, clock, l
     const { target, nextSrc, partition } = memory
     if (!target || nextSrc < target.end || memory.writing || keeper.memoryOf(partition) !== memory) return
     memory.target = undefined
-    memory.tick(horizon(target.at), target.at, graceMs)
+    // A record from before a change may be on its way as long.
+    memory.tick(horizon(target.at), target.at - settings.onTheirWayMs, graceMs)
   }
 
   return {

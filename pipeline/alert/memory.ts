@@ -93,7 +93,7 @@ export class Memory {
     }
     let watches = this.#bySeries.get(seriesId)
     if (!watches) {
-      watches = this.#book.of(tenant, series[0]).map((rule) => {
+      watches = this.#book.of(tenant, series).map((rule) => {
         const key = `${rule.id}:${seriesId}`
         const known = this.#watches.get(key)
         if (known) return known

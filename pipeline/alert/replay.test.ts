@@ -32,16 +32,22 @@ const rules: AlertRuleVersion[] = [
   { ...common, id: 2, durationMs: 3_000, noData: 'alert' },
   { ...common, id: 3, durationMs: 2_000, keepFiringMs: 4_000, clearThreshold: 3, noData: 'ok' },
   { ...common, id: 4, durationMs: 301_000, operator: '<' },
+  { ...common, id: 5, version: 3, updatedAt: base + 40_000, durationMs: 1_000 },
+  { ...common, id: 6, version: 2, updatedAt: base + 30_000, isDeleted: true },
+]
+/** What edited ones said before. */
+const earlier: AlertRuleVersion[] = [
+  { ...common, id: 5, threshold: 3 },
+  { ...common, id: 5, version: 2, updatedAt: base + 20_000, threshold: 7, durationMs: 5_000 },
+  { ...common, id: 6 },
+  { ...common, id: 6, version: 2, updatedAt: base + 15_000, durationMs: 2_000, noData: 'alert' },
 ]
 
-function bookOf(): RuleBook {
-  const book = new RuleBook({
-    query: async () => [],
-    execute: async () => ({ affectedRows: 0, insertId: 0 }),
-  })
-  book.take(rules)
-  return book
-}
+const book = new RuleBook({
+  query: async () => [],
+  execute: async () => ({ affectedRows: 0, insertId: 0 }),
+})
+book.take(rules, earlier)
 
 /** The cursor, states and transitions, which move together, as in MariaDB. */
 class Store {
@@ -50,7 +56,7 @@ class Store {
   readonly alerts: string[] = []
 
   open(): Memory {
-    return new Memory(this.cursor, structuredClone([...this.states.values()]), bookOf())
+    return new Memory(this.cursor, structuredClone([...this.states.values()]), book)
   }
 
   /** What write.ts does in one transaction; false when fenced. */
@@ -62,13 +68,14 @@ class Store {
       const { rule, seriesId, from, to, at, reason, value, offset } = alert
       this.alerts.push(`${rule.id}:${seriesId} ${from}>${to}@${at - base} ${reason} ${value} ${offset}`)
     }
-    for (const { rule, seriesId, series, instance, offset, alertId, toldId } of memory.dirty) {
-      if (!instance) continue
-      const names = { ruleId: rule.id, seriesId, series, tenantId: 1, partition: 0, version: 1 }
-      this.states.set(
-        `${rule.id}:${seriesId}`,
-        structuredClone({ ...names, instance, offset, alertId, toldId }),
-      )
+    for (const { rule, version, seriesId, series, instance, offset, alertId, toldId } of memory.dirty) {
+      const key = `${rule.id}:${seriesId}`
+      if (!instance || !version) {
+        this.states.delete(key)
+        continue
+      }
+      const names = { ruleId: rule.id, seriesId, series, tenantId: 1, partition: 0, version: version.version }
+      this.states.set(key, structuredClone({ ...names, instance, offset, alertId, toldId }))
     }
     this.cursor = { ...cursor, ...memory.place }
     return true
@@ -131,7 +138,7 @@ function tick(memory: Memory, log: readonly Arrival[], now: number): void {
   const { target } = memory
   if (!target || memory.nextSrc < target.end) return
   memory.target = undefined
-  memory.tick(target.at - graceMs - onTheirWayMs, target.at, graceMs)
+  memory.tick(target.at - graceMs - onTheirWayMs, target.at - onTheirWayMs, graceMs)
 }
 
 /** Nobody dies and nothing waits. */
@@ -153,12 +160,12 @@ function take(memory: Memory, log: readonly Arrival[], now: number, most: number
   takeRecords(
     memory,
     arrived.map(({ record }) => record),
-    bookOf(),
+    book,
     graceMs,
   )
 }
 
-test('crashes, replaced and woken owners, backlogs and records published again: the same transitions as without', () => {
+test('crashes, replaced and woken owners, backlogs, edited rules and records published again: the same transitions as without', () => {
   let transitions = 0
   for (let run = 0; run < 150; run++) {
     const log = drawLog(60)

@@ -3,7 +3,7 @@ import type { Connection, Database } from '@streamgauge/adapters/mariadb/pool.ts
 /** Runs `work` on a session of its own while holding the lock of a job; false when another process holds it. */
 export async function asLeader(
   database: Database,
-  job: 'retention' | 'audit',
+  job: 'retention' | 'audit' | 'alerts',
   waitSeconds: number,
   work: (connection: Connection) => Promise<void>,
 ): Promise<boolean> {

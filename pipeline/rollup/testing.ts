@@ -116,6 +116,8 @@ export function immortal(env: NodeJS.ProcessEnv, failAt: () => string | undefine
   }
   return {
     kill: () => child.kill('SIGKILL'),
+    /** Until it is killed. */
+    freeze: () => child.kill('SIGSTOP'),
     /** Waits for so many more deaths. */
     async died(times: number) {
       const wanted = deaths + times
