@@ -14,7 +14,7 @@ const settings = {
   /** A message that failed twice, such as one whose sender was frozen in the middle of it, waits five minutes. */
   drainMs: 400_000,
   /** The last deadlines are decided a second or two after everything was read. */
-  decideMs: 30_000,
+  decideMs: 120_000,
 }
 
 /** The verdict, and what was not waited for to its end. */

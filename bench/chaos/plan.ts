@@ -49,8 +49,8 @@ export const failPoints = [
   ['alert_relayed:2'],
 ] as const
 
-/** Where somebody is about to write what it has taken, and has not locked anything yet. */
-const beforeLocks = ['taken', 'rollup_taken', 'alert_taken'] as const
+/** Where somebody freezes that is about to write what it has taken, and has not locked anything yet. */
+const freezingPoints = ['taken:20!', 'rollup_taken:6!', 'alert_taken:6!'] as const
 
 /** A session lasts 10 s; a freeze that is longer costs the frozen one its partitions. */
 const pastSessionMs: [number, number] = [11_000, 13_000]
@@ -105,7 +105,7 @@ function drawFault(kind: FaultKind, random: Random, drawPoints: () => string): F
     random.between(0, 1_000),
     random.next(),
     random.pick(services),
-    random.pick(beforeLocks),
+    random.pick(freezingPoints),
   ]
   return {
     kind,
@@ -124,7 +124,7 @@ export function shortCycles(): Cycle[] {
     target: points.join(' '),
     slot,
   })
-  const freezing = (slot: number, target: string): Fault => ({
+  const freezing = (slot: number, target: (typeof freezingPoints)[number]): Fault => ({
     ...{ kind: 'freeze at work', ms: pastSessionMs[0], slot, target },
   })
   return [
@@ -142,8 +142,8 @@ export function shortCycles(): Cycle[] {
     [dying(0, 'saved'), dying(1, 'taken:3', 'alert_locked:3'), dying(2, 'stored:3', 'rollup_written:3')],
     [{ kind: 'kill all pipelines', slot: 0 }],
     [
-      freezing(1, 'alert_taken'),
-      freezing(2, 'taken'),
+      freezing(1, 'alert_taken:6!'),
+      freezing(2, 'taken:20!'),
       { kind: 'join and leave', ms: 500, slot: 0 },
       { kind: 'freeze http', ms: pastClientsMs[0], slot: 1 },
       { kind: 'kill http', slot: 0 },

@@ -12,7 +12,7 @@ export interface Strike {
 }
 
 /** Long enough for a process to start on a busy machine and to come past its fail point. */
-const failPointMs = 30_000
+const failPointMs = 60_000
 const rubbishEveryMs = 300
 
 /**
@@ -97,7 +97,7 @@ async function freeze(what: Pick<Slot, 'signal'>, { ms = 0 }: Fault): Promise<bo
  */
 async function freezeAtWork({ arena }: Strike, fault: Fault): Promise<boolean> {
   const slot = of(arena.pipelines, fault)
-  slot.failAt([`${fault.target}:20!`])
+  slot.failAt(fault.target?.split(' ') ?? [])
   slot.signal('SIGKILL')
   return (await slot.frozen(failPointMs)) && freeze(slot, fault)
 }
