@@ -33,7 +33,8 @@ RUN npm run build:agent
 FROM ${NODE_IMAGE} AS agent
 RUN mkdir /var/lib/streamgauge-agent && chown node /var/lib/streamgauge-agent
 COPY --from=agent-build /app/agent/dist/streamgauge-agent.js /app/
-USER node
+# The user `node`, by number: only then can an orchestrator tell that it is not root.
+USER 1000
 VOLUME /var/lib/streamgauge-agent
 ENTRYPOINT ["node", "--max-semi-space-size=1", "/app/streamgauge-agent.js"]
 
@@ -60,8 +61,9 @@ COPY --from=ui /app/ui/dist ui/dist
 COPY --from=agent-build /app/agent/dist agent/dist
 COPY agent/install.sh agent/
 # The broker's volume begins as a copy of this folder, with its owner: it must be the broker's in its own image.
-RUN install --directory --owner=1883 --group=1883 --mode=700 /mosquitto/data
-USER node
+RUN install --directory --owner=1883 --group=1883 --mode=700 /mosquitto/data \
+  && install --directory --owner=node --group=node --mode=700 /members
+USER 1000
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
   CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]

@@ -5,10 +5,12 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { readConfig } from '@streamgauge/adapters/config.ts'
+import { limits } from '@streamgauge/core/limits.ts'
 import { DCLinter } from 'dclint'
 import { type Copy, DockerfileParser, type From, type JSONInstruction } from 'dockerfile-ast'
 import { validate } from 'dockerfile-utils'
 import { parse } from 'yaml'
+import { variables } from './docs/tables.ts'
 
 interface Service {
   image: string
@@ -19,16 +21,33 @@ interface Service {
   ports?: string[]
   restart?: string
   depends_on?: Record<string, { condition: string }>
+  deploy?: { replicas: number }
+  volumes?: string[]
   stop_grace_period?: string
 }
 
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), 'utf8')
 const dockerfile = DockerfileParser.parse(read('Dockerfile'))
 const instructions = dockerfile.getInstructions()
+const composeFiles = ['docker-compose.yml', 'docker-compose.scale.yml']
 const composeText = read('docker-compose.yml')
 const compose: { services: Record<string, Service> } = parse(composeText, { merge: true })
-const services = Object.entries(compose.services)
+const scale: { services: Record<string, Service & { extends?: { service: string } }> } = parse(
+  read('docker-compose.scale.yml'),
+  // `ports: !reset []` leaves nothing of what the first file says; only Compose knows that tag.
+  { merge: true, logLevel: 'error' },
+)
+/** What the second file makes of the first. */
+const scaled = { ...compose.services, ...Object.fromEntries(Object.entries(scale.services).map(merged)) }
+/** Those of both ways to start. */
+const services = [...Object.entries(compose.services), ...Object.entries(scaled)]
 const required = /^\$\{([A-Z_]+):\?.+\}$/
+
+function merged([name, given]: [string, Service & { extends?: { service: string } }]): [string, Service] {
+  const { extends: from, ...own } = given
+  const base = compose.services[from?.service ?? name]
+  return [name, { ...base, ...own, depends_on: { ...base?.depends_on, ...own.depends_on } }]
+}
 
 /** The instructions of the last build stage, in order. */
 function finalStage() {
@@ -49,6 +68,18 @@ function sources(copy: Copy): string[] {
     .getArguments()
     .slice(0, -1)
     .map((argument) => argument.getValue())
+}
+
+/** Variables as compose puts them in: what stands after `:-`, else something for what has to be set. */
+function filledIn(environment: Record<string, string>): Record<string, string> {
+  const fill = (value: string): string => {
+    const inner = value.replace(
+      /\$\{\w+(?::-([^${}]*)|:\?[^${}]*)\}/g,
+      (_, fallback) => fallback ?? 'x'.repeat(32),
+    )
+    return inner === value ? value : fill(inner)
+  }
+  return Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, fill(value)]))
 }
 
 function assertPinned(image: string) {
@@ -127,7 +158,7 @@ test('every workspace is known to npm inside the build', () => {
   }
 })
 
-test('the compose file follows the Compose specification and good practice', () => {
+test('the compose files follow the Compose specification and good practice', () => {
   const taste = Object.fromEntries(
     [
       'no-quotes-in-volumes',
@@ -145,7 +176,7 @@ test('the compose file follows the Compose specification and good practice', () 
   })
   // dclint's type files leave the extensions out of their imports, so Node's resolution finds no types.
   const results: { messages: { line: number; rule: string; message: string }[] }[] = linter.lintFiles(
-    [fileURLToPath(new URL('docker-compose.yml', import.meta.url))],
+    composeFiles.map((file) => fileURLToPath(new URL(file, import.meta.url))),
     false,
   )
   assert.deepEqual(
@@ -190,13 +221,13 @@ test('secrets come from the environment file only, and a missing one is named', 
 })
 
 test('roles start after migrations, and migrations after healthy services', () => {
-  for (const [name, { depends_on = {} }] of services) {
+  for (const [name, { depends_on = {}, command }] of services) {
     for (const [dependency, { condition }] of Object.entries(depends_on)) {
-      const oneShot = compose.services[dependency].restart === 'no'
+      const oneShot = scaled[dependency].restart === 'no'
       const expected = oneShot ? 'service_completed_successfully' : 'service_healthy'
       assert.equal(condition, expected, `${name} on ${dependency}`)
     }
-    if (compose.services[name].command?.[0] === 'main.ts') assert.ok('init' in depends_on, name)
+    if (command?.[0] === 'main.ts') assert.ok('init' in depends_on, name)
   }
 })
 
@@ -205,6 +236,48 @@ test('a role has longer to stop than it takes to drain', () => {
   for (const [name, { command, stop_grace_period }] of services) {
     if (command?.[0] !== 'main.ts') continue
     assert.ok(Number.parseInt(stop_grace_period ?? '10', 10) * 1000 > shutdownMs, name)
+  }
+})
+
+test('the roles are given only variables that they know, with values that they can read', () => {
+  for (const [name, { command, environment = {} }] of services) {
+    if (!['main.ts', 'cli.ts'].includes(command?.[0] ?? '')) continue
+    const unknown = Object.keys(environment).filter((key) => !(key in variables) && key !== 'OPERATOR_TOKEN')
+    assert.deepEqual(unknown, [], name)
+    readConfig(filledIn(environment))
+  }
+})
+
+test('scaled, each role runs on its own, what has a port of this machine runs once, and so does the bridge', () => {
+  const roles = Object.values(scaled).flatMap(({ command, deploy }) =>
+    command?.[0] === 'main.ts' ? [`${command[1]} ${deploy?.replicas ?? 1}`] : [],
+  )
+  assert.deepEqual(roles.sort(), [
+    '--role=bridge 1',
+    '--role=connectors 2',
+    '--role=gateway 2',
+    '--role=pipeline 2',
+  ])
+  for (const [name, { ports, deploy }] of Object.entries(scaled))
+    assert.ok(!ports?.length || (deploy?.replicas ?? 1) === 1, name)
+})
+
+test('the proxy of the scaled roles leads points to the connectors and the rest to the gateways', () => {
+  const conf = read('proxy.conf')
+  const way = (place: string) =>
+    new RegExp(`location ${place} \\{\\s+set \\$\\w+ (\\w+):8080;`).exec(conf)?.[1] ?? ''
+  assert.equal(scaled[way('= /api/v1/metrics')].command?.[1], '--role=connectors')
+  assert.equal(scaled[way('/')].command?.[1], '--role=gateway')
+  const size = Number(/client_max_body_size (\d+)m;/.exec(conf)?.[1])
+  assert.ok(size * 1024 * 1024 >= limits.bodyBytes)
+})
+
+test('where the pipeline remembers its place in the group outlives a crash and is shared with nobody', () => {
+  for (const [name, { command, environment, volumes = [] }] of services) {
+    if (command?.[1] !== '--role=pipeline') continue
+    // Without a name of its own a volume belongs to one container.
+    assert.ok(volumes.includes(environment?.KAFKA_MEMBER_FOLDER ?? ''), name)
+    assert.match(read('Dockerfile'), new RegExp(`--owner=node .*${environment?.KAFKA_MEMBER_FOLDER}`))
   }
 })
 
