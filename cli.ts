@@ -31,8 +31,9 @@ const usage = `Usage: streamgauge <command>
   topics                                   records in the log, and how far they are persisted
   dlq list                                 records that could not be persisted
   dlq replay <id …> | --all                send them again; sending twice stores once
-  doctor                                   what stops a partition, if anything
+  doctor                                   what is wrong with the services or stops a partition, and what helps
   doctor --partition N                     apply the remedy to it
+  doctor --restored                        once after MariaDB was restored from a backup, before the pipelines start
 
 Services are taken from DATABASE_URL, KAFKA_BROKERS, …, else from .streamgauge/local.json of a running "npm start".
 `

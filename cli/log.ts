@@ -1,15 +1,18 @@
+import { readConfig } from '@streamgauge/adapters/config.ts'
 import { listLetters, replayLetters } from '@streamgauge/pipeline/dlq.ts'
-import { examine, heal } from '@streamgauge/pipeline/doctor.ts'
+import { afterRestore, heal } from '@streamgauge/pipeline/doctor.ts'
 import { findingLine, letterLine, replayLine, topicLines } from '@streamgauge/pipeline/report.ts'
 import { describeTopics } from '@streamgauge/pipeline/topics.ts'
 import { type Command, type Input, print, UsageError } from './command.ts'
-import { withDatabase, withLog } from './services.ts'
+import { checkUp } from './doctor/doctor.ts'
+import { foundLine, isNote } from './doctor/faults.ts'
+import { environment, withDatabase, withLog } from './services.ts'
 
 export const logCommands: Readonly<Record<string, Command>> = {
   topics: { run: showTopics },
   'dlq list': { run: dlqList },
   'dlq replay': { options: { all: { type: 'boolean' } }, run: dlqReplay },
-  doctor: { options: { partition: { type: 'string' } }, run: doctor },
+  doctor: { options: { partition: { type: 'string' }, restored: { type: 'boolean' } }, run: doctor },
 }
 
 async function showTopics(): Promise<void> {
@@ -36,16 +39,24 @@ async function doctor({ values }: Input): Promise<void> {
   if (partition !== undefined && !Number.isInteger(partition)) {
     throw new UsageError('--partition takes the number of a partition.')
   }
+  if (partition !== undefined && values.restored)
+    throw new UsageError('Give --restored first, and --partition where something stops it then.')
   await withDatabase((db) =>
     withLog(async (log) => {
+      if (values.restored) {
+        await afterRestore(log, db)
+        print(['What came since the backup is read again from the log when a pipeline starts.'])
+        return
+      }
       if (partition !== undefined) {
         const healed = await heal(log, db, partition, Date.now())
         print(healed ? [findingLine(healed), 'Done.'] : [`Nothing stops partition ${partition}.`])
         return
       }
-      const findings = await examine(log, db)
-      print(findings.length > 0 ? findings.map(findingLine) : ['Nothing stops any partition.'])
-      if (findings.length > 0) process.exitCode = 1
+      const { found, partitions } = await checkUp(readConfig(environment), db, log)
+      const lines = [...found.map(foundLine), ...partitions.map(findingLine)]
+      print(lines.length > 0 ? lines : ['Nothing is wrong.'])
+      if (partitions.length > 0 || !found.every(isNote)) process.exitCode = 1
     }),
   )
 }

@@ -1,7 +1,8 @@
-// Writes the tables of limits.md, errors.md and operations.md from the code that enforces them: `npm run docs`.
+// Writes the tables of limits.md, errors.md, operations.md and running.md from the code that enforces them: `npm run docs`.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { errors } from '@streamgauge/core/errors.ts'
 import { type Limits, limits } from '@streamgauge/core/limits.ts'
+import { faults } from '../cli/doctor/faults.ts'
 
 const begin = '<!-- begin table: npm run docs -->'
 const end = '<!-- end table -->'
@@ -232,6 +233,11 @@ const tables: Readonly<Record<string, () => string>> = {
     table(
       ['variable', 'default', 'meaning'],
       Object.entries(variables).map(([name, [fallback, meaning]]) => [`\`${name}\``, fallback, meaning]),
+    ),
+  'running.md': () =>
+    table(
+      ['code', 'what helps'],
+      Object.entries(faults).map(([code, { remedy }]) => [`\`${code}\``, remedy]),
     ),
 }
 

@@ -1,6 +1,11 @@
 import { readToEnd } from '@streamgauge/adapters/kafka/read.ts'
 import type { Bounds, Log } from '@streamgauge/adapters/kafka/types.ts'
-import { type Cursor, readCursors, resetCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
+import {
+  type Cursor,
+  readCursors,
+  resetCursors,
+  rewindPublished,
+} from '@streamgauge/adapters/mariadb/cursors.ts'
 import { findDead, insertDead } from '@streamgauge/adapters/mariadb/dead.ts'
 import { type FollowerCursor, resetFollower } from '@streamgauge/adapters/mariadb/followers.ts'
 import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
@@ -65,6 +70,15 @@ export async function heal(
     await resetCursors(db, persistGroup, partition, { ...cure, topicEnd: cure.isOtherLog ? high : null })
   }
   return finding
+}
+
+/**
+ * To be called once after the store was restored from a backup, before a pipeline starts: everything since the backup
+ * is then persisted, rolled up and held against the rules again from `metrics.ingest`.
+ */
+export async function afterRestore(log: Log, db: Database): Promise<void> {
+  const bounds = await log.bounds(topics.persisted)
+  await rewindPublished(db, persistGroup, new Map(bounds.map(({ partition, high }) => [partition, high])))
 }
 
 async function diagnose(log: Log, db: Database): Promise<Diagnosis[]> {

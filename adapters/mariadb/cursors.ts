@@ -112,3 +112,33 @@ export async function resetCursors(
     )
   })
 }
+
+/**
+ * After the store was restored: what `metrics.persisted` has got since the backup names series by ids that others have
+ * now. Groups that read it go on at its end (`ends`, by partition), and `group` publishes again what the last of them
+ * has not had.
+ */
+export async function rewindPublished(
+  db: Database,
+  group: string,
+  ends: ReadonlyMap<number, number>,
+): Promise<void> {
+  await db.transaction(async (connection) => {
+    for (const [partition, end] of ends) {
+      const cursor = await lockCursor(connection, group, partition)
+      const [{ least }] = await connection.query<{ least: number | null }>(
+        'SELECT MIN(next_offset) AS least FROM cursors WHERE topic_partition = ? AND consumer_group <> ?',
+        [partition, group],
+      )
+      if (!cursor) continue
+      await connection.execute(
+        'UPDATE cursors SET published = ? WHERE topic_partition = ? AND consumer_group = ?',
+        [Math.min(cursor.published, least ?? cursor.published), partition, group],
+      )
+      await connection.execute(
+        'UPDATE cursors SET topic_offset = ? WHERE topic_partition = ? AND consumer_group <> ?',
+        [end, partition, group],
+      )
+    }
+  })
+}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Connection, Database } from './pool.ts'
+import type { Connection, Database, Queryable } from './pool.ts'
 
 const folder = join(import.meta.dirname, 'migrations')
 const lockName = 'streamgauge.migrations'
@@ -27,12 +27,32 @@ export async function migrate(db: Database): Promise<string[]> {
   }
 }
 
+/** How the schema differs from what this version would make: migrations not or not wholly applied, and others than its own. */
+export async function schemaState(db: Queryable): Promise<{ missing: string[]; unknown: string[] }> {
+  const own = await ownFiles()
+  const rows = await db
+    .query<{ name: string; finished_at: number | null }>('SELECT name, finished_at FROM schema_migrations')
+    .catch((error: { code?: string }) => {
+      if (error.code === 'ER_NO_SUCH_TABLE') return []
+      throw error
+    })
+  const finished = new Set(rows.filter((row) => row.finished_at !== null).map(({ name }) => name))
+  return {
+    missing: own.filter((name) => !finished.has(name)),
+    unknown: rows.map(({ name }) => name).filter((name) => !own.includes(name)),
+  }
+}
+
+async function ownFiles(): Promise<string[]> {
+  return (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()
+}
+
 async function applyAll(connection: Connection): Promise<string[]> {
   await connection.execute(`CREATE TABLE IF NOT EXISTS schema_migrations (
     name VARCHAR(200) NOT NULL PRIMARY KEY, hash BINARY(32) NOT NULL,
     statements INT UNSIGNED NOT NULL, finished_at BIGINT NULL)`)
   const applied: string[] = []
-  for (const name of (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort()) {
+  for (const name of await ownFiles()) {
     if (await applyOne(connection, name)) applied.push(name)
   }
   return applied

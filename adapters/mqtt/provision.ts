@@ -55,6 +55,8 @@ export interface Provision {
    * while another process is at it, and `BrokerUnavailable`.
    */
   reconcile(): Promise<{ repaired: number; more: boolean }>
+  /** What `reconcile` would repair: logins that agents lack or have otherwise, and logins of none. Changes nothing. */
+  compare(): Promise<{ missing: number; surplus: number }>
   close(): Promise<void>
 }
 
@@ -125,17 +127,28 @@ export function createProvision(options: ProvisionOptions): Provision {
     return row
   }
 
+  async function repairsOf(connection: Connection, broker: Dynsec, mark: string) {
+    const revoked = new Map<string, AgentKeyRow>()
+    const wanted = new Map<string, AgentLogin>()
+    for await (const row of everyAgent(connection)) {
+      if (row.revokedAt === null) wanted.set(agentUsername(row), agentLogin(agentKey, row))
+      else revoked.set(agentUsername(row), row)
+    }
+    return { ...(await findRepairs(broker, wanted, mark)), revoked }
+  }
+
+  async function compare() {
+    return await inTurn(async (connection, broker) => {
+      const { put, remove } = await repairsOf(connection, broker, await markOf(connection))
+      return { missing: put.length, surplus: remove.length }
+    })
+  }
+
   async function reconcile() {
     return await inTurn(async (connection, broker) => {
       const until = performance.now() + defaults.turnMs
       const mark = await markOf(connection)
-      const revoked = new Map<string, AgentKeyRow>()
-      const wanted = new Map<string, AgentLogin>()
-      for await (const row of everyAgent(connection)) {
-        if (row.revokedAt === null) wanted.set(agentUsername(row), agentLogin(agentKey, row))
-        else revoked.set(agentUsername(row), row)
-      }
-      const { put, remove } = await findRepairs(broker, wanted, mark)
+      const { put, remove, revoked } = await repairsOf(connection, broker, mark)
       const repairs = [
         // First those who must not be let in.
         ...remove.map((username) => async () => {
@@ -161,6 +174,7 @@ export function createProvision(options: ProvisionOptions): Provision {
     enroll,
     revoke,
     reconcile,
+    compare,
     close: async () => void (await queue),
   }
 }

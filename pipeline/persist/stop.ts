@@ -19,7 +19,7 @@ export const stops = {
   ROWS_EXIST: {
     reason: 'rows of the next record are in metrics_raw already: the cursor was set back',
     remedy:
-      'restore metrics_raw and cursors from the same backup: doctor can’t decide which of them is right',
+      'restore everything from one consistent backup (mariadb-dump --single-transaction): of one that is not, windows and alerts may be ahead of their cursors, too',
   },
   UNREADABLE: {
     reason: 'a record that was persisted can’t be read any more',
