@@ -1,12 +1,13 @@
 import type { IncomingMessage } from 'node:http'
 import { toFault } from '@streamgauge/adapters/http/problems.ts'
+import { responses } from '@streamgauge/adapters/http/responses.ts'
 import { compileValidator } from '@streamgauge/adapters/http/validate.ts'
 import type { Log } from '@streamgauge/adapters/kafka/types.ts'
 import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
 import type { Registry } from '@streamgauge/adapters/metrics.ts'
 import type { RedisStore } from '@streamgauge/adapters/redis/client.ts'
 import { createQuota } from '@streamgauge/adapters/redis/quota.ts'
-import type { ItemError } from '@streamgauge/core/errors.ts'
+import type { ErrorCode, ItemError } from '@streamgauge/core/errors.ts'
 import { Fault } from '@streamgauge/core/fault.ts'
 import { invariant } from '@streamgauge/core/invariant.ts'
 import { limits } from '@streamgauge/core/limits.ts'
@@ -40,6 +41,13 @@ export interface IngestOptions {
   }
 }
 
+const refusals: readonly ErrorCode[] = [
+  ...(['JSON_INVALID', 'JSON_DUPLICATE_KEY', 'JSON_TOO_DEEP', 'GZIP_INVALID', 'UNAUTHENTICATED'] as const),
+  ...(['FORBIDDEN', 'BODY_TOO_LARGE', 'CONTENT_TYPE_UNSUPPORTED', 'CONTENT_ENCODING_UNSUPPORTED'] as const),
+  ...(['VALIDATION_FAILED', 'TOO_MANY_POINTS', 'SERIES_LIMIT', 'IDEMPOTENCY_KEY_INVALID'] as const),
+  ...(['QUERY_INVALID', 'QUOTA_EXCEEDED', 'OVERLOADED', 'LOG_UNAVAILABLE', 'LOG_UNCERTAIN'] as const),
+  'AUTH_UNAVAILABLE',
+]
 const idempotencyKey = new RegExp(`^[\\x20-\\x7e]{1,${limits.idempotencyKeyLength}}$`)
 
 /** Adds `POST /api/v1/metrics`. */
@@ -109,7 +117,7 @@ export async function registerIngest(app: FastifyInstance, options: IngestOption
           summary: 'Send one point or many',
           querystring: ingestQuery,
           body: ingestBody,
-          response: { 202: ingestAnswer },
+          response: responses({ 202: ingestAnswer }, ...refusals),
         },
         // Ten times faster than a general validator, and it names every faulty point: core/point.ts.
         validatorCompiler: (route) => (route.httpPart === 'body' ? () => true : compileValidator(route)),
