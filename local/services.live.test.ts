@@ -65,6 +65,14 @@ test('a killed MariaDB is back within 10 s, with its data and under its new pid'
   await database.close()
 })
 
+test('MariaDB keeps temporary files to itself: one that starts would remove those of another', async () => {
+  await using services = await startServices({ only: ['mariadb'] })
+  const database = openDatabase({ url: services.control.mariadb.url, connectionLimit: 1 })
+  const [{ folder }] = await database.query<{ folder: string }>('SELECT @@tmpdir AS folder')
+  assert.ok(folder.startsWith(services.dir), folder)
+  await database.close()
+})
+
 test('a frozen service is reported, not killed, and goes on when it thaws', async () => {
   const reports: string[] = []
   await using services = await startServices({ only: ['redis'], report: (text) => reports.push(text) })

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { replaceFile } from '../files.ts'
 import type { Home } from '../home.ts'
@@ -42,7 +42,10 @@ export const mariadb: Service = {
       return compose({ service: mariadb, url, port, container, packages: wanted.packages, ping }, context)
     }
     const dir = home.path('mariadb')
-    if (!existsSync(dir)) await installData(home, dir)
+    // Of its own: a server that starts removes the temporary tables it finds, also those of another that runs.
+    const temporary = home.path('mariadb-tmp')
+    mkdirSync(temporary, { recursive: true, mode: 0o700 })
+    if (!existsSync(dir)) await installData(home, dir, temporary)
     const init = home.path('mariadb-init.sql')
     replaceFile(init, accounts(password))
     return {
@@ -55,6 +58,7 @@ export const mariadb: Service = {
         ...asRoot(),
         `--datadir=${dir}`,
         `--init-file=${init}`,
+        `--tmpdir=${temporary}`,
         `--pid-file=${home.path('mariadb.pid')}`,
         // Inside the data folder: the whole path may be longer than the name of a socket can be.
         '--socket=mariadb.sock',
@@ -87,7 +91,7 @@ const settings = [
 ]
 
 /** Made aside and moved into place: a start that is interrupted leaves no half-made store. */
-async function installData(home: Home, dir: string): Promise<void> {
+async function installData(home: Home, dir: string, temporary: string): Promise<void> {
   const draft = mkdtempSync(`${home.path('mariadb')}.`)
   try {
     const installer = findProgram('mariadb-install-db', 'mysql_install_db') ?? 'mariadb-install-db'
@@ -96,6 +100,7 @@ async function installData(home: Home, dir: string): Promise<void> {
     await runTool(installer, ['--no-defaults', ...asRoot(), `--datadir=./${basename(draft)}`, ...options], {
       purpose: `Making the store in ${dir} with ${installer}`,
       cwd: home.dir,
+      env: { ...process.env, TMPDIR: temporary },
     })
     renameSync(draft, dir)
   } finally {
