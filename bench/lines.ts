@@ -2,6 +2,7 @@ import type { Line } from './line.ts'
 import { accept } from './lines/accept.ts'
 import { agent } from './lines/agent.ts'
 import { alert } from './lines/alert.ts'
+import { client } from './lines/client.ts'
 import { consumer } from './lines/consumer.ts'
 import { cost } from './lines/cost.ts'
 import { fanOut } from './lines/fan-out.ts'
@@ -23,6 +24,7 @@ export const lines: readonly Line[] = [
   pixel,
   latencyBusy,
   accept,
+  client,
   persist,
   cost,
   rollup,

@@ -23,7 +23,7 @@ async function open(stage: Stage, work: string) {
   stage.pages.set('/client.js', ['text/javascript', built.text])
   const page = await browser.newPage()
   await page.goto(stage.url)
-  await page.evaluate(`import('/client.js').then(({ createClient }) => {
+  await page.evaluate(`import(location.origin + '/client.js').then(({ createClient }) => {
     const client = createClient({ token: 'sg_test', maxAgeMs: 600_000 })
     ${work}
   })`)

@@ -8,6 +8,7 @@ import type { Verdict } from './verdict.ts'
 import { Waiting } from './waiting.ts'
 
 const encoder = new TextEncoder()
+const ascii = /^[\x00-\x7f]*$/
 /** Longer than anything waits: it is there to keep a process alive. */
 const foreverMs = 2 ** 30
 
@@ -54,7 +55,8 @@ export function createClient(options: ClientOptions): Client {
     const now = Date.now()
     for (const point of [points].flat() as Point[]) {
       const json = JSON.stringify({ ...point, timestamp: point.timestamp ?? now })
-      waiting.push({ json, bytes: encoder.encode(json).length })
+      // Most points are ASCII, and to look is five times as cheap as to encode.
+      waiting.push({ json, bytes: ascii.test(json) ? json.length : encoder.encode(json).length })
       count.sent++
     }
     const shed = waiting.shed(bufferPoints, bufferBytes)

@@ -1,7 +1,10 @@
 import { type Level, levelAt, levelSize } from './pulse.ts'
 
-/** How a request says who it is when it is sent again; `plain` has no name and is sent once. */
-export const kinds = ['dedupe_id', 'Idempotency-Key', 'plain'] as const
+/**
+ * How a request says who it is when it is sent again; `client` is one that @streamgauge/client sends as it thinks best,
+ * `plain` has no name and is sent once.
+ */
+export const kinds = ['dedupe_id', 'Idempotency-Key', 'client', 'plain'] as const
 export type Kind = (typeof kinds)[number]
 
 /** One request of a producer: the points `first` to `first + count - 1`, whose values nobody else sends (`pointValue`). */

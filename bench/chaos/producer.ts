@@ -1,6 +1,10 @@
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createClient } from '@streamgauge/client/client.ts'
+import type { Client, Point } from '@streamgauge/client/types.ts'
+import { limits } from '@streamgauge/core/limits.ts'
 import { type Kind, type Ledger, pointValue, type Sent } from './ledger.ts'
+import { startProxy } from './proxy.ts'
 import { pulseMetric } from './pulse.ts'
 import type { Random } from './random.ts'
 
@@ -25,6 +29,9 @@ const settings = {
   /** Shares of requests that the client itself cuts off, in the middle of the body and after it. */
   cutBody: 0.02,
   cutAnswer: 0.02,
+  /** Of those that the client library sends, which can't know when: somewhere between first byte and answer. */
+  cutClient: 0.2,
+  cutClientMs: 15,
   mostRetryMs: 2_000,
   /** A series gets a successor after so many points, so that the dictionary grows all the time. */
   pointsPerSeries: 500,
@@ -38,17 +45,63 @@ export async function produce(
 ): Promise<void> {
   const { ledger, tenant, random, requestsPerSecond } = options
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  await using way = await startProxy({
+    host: '127.0.0.1',
+    get port() {
+      return options.port()
+    },
+  })
+  const client = openClient(options, way.port, signal, surprises)
   const pauseMs = 1_000 / requestsPerSecond
   let due = performance.now()
   while (!signal.aborted) {
-    const kind: Kind = random.pick(['dedupe_id', 'dedupe_id', 'Idempotency-Key', 'Idempotency-Key', 'plain'])
+    const kind: Kind = random.pick(['dedupe_id', 'dedupe_id', 'Idempotency-Key', 'client', 'plain'])
     const sent = ledger.issue(tenant, kind, random.between(1, 2 * options.pointsPerRequest - 1))
-    await deliver(options, agent, sent, signal, surprises)
+    if (kind === 'client') {
+      if (random.next() < settings.cutClient)
+        setTimeout(() => way.cut(), random.between(0, settings.cutClientMs))
+      await entrust(client, sent, Date.now() - options.ageMs)
+    } else await deliver(options, agent, sent, signal, surprises)
     // After an outage it goes on at its pace, without making up for what was not sent.
     due = Math.max(due + pauseMs, performance.now() - 200)
     await sleep(Math.max(0, due - performance.now()))
   }
   agent.destroy()
+}
+
+/** A client that ends with `signal`; whatever is no matter of waiting is a surprise. */
+function openClient(
+  { token }: ProducerOptions,
+  port: number,
+  signal: AbortSignal,
+  surprises: Surprises,
+): Client {
+  const note = (status: number | undefined, code: string | undefined) => {
+    const text = `${status} ${code}`
+    surprises.set(text, (surprises.get(text) ?? 0) + 1)
+  }
+  return createClient({
+    url: `http://127.0.0.1:${port}`,
+    token,
+    signal,
+    maxPoints: limits.pointsPerRequest,
+    requestTimeoutMs: settings.timeoutMs,
+    onRetry: ({ status, code }) => {
+      if (![429, 503, undefined].includes(status)) note(status, code)
+    },
+    onRefused: ({ items }) => note(422, items[0]?.code),
+    onDropped: ({ reason, status, code }) => {
+      if (reason !== 'closed') note(status, code ?? reason)
+    },
+  })
+}
+
+/** Leaves a request to the client, which says when all of it is acknowledged. */
+async function entrust(client: Client, sent: Sent, timestamp: number): Promise<void> {
+  const { accepted } = client.stats
+  client.send(pointsOf(sent, timestamp))
+  await client.flush()
+  if (client.stats.accepted - accepted === sent.count) sent.state = 'acknowledged'
 }
 
 async function deliver(
@@ -58,7 +111,7 @@ async function deliver(
   signal: AbortSignal,
   surprises: Surprises,
 ): Promise<void> {
-  const body = bodyOf(sent, Date.now() - options.ageMs)
+  const body = Buffer.from(JSON.stringify(pointsOf(sent, Date.now() - options.ageMs)))
   for (let attempt = 1; ; attempt++) {
     const answer = await post(options, agent, sent, body)
     if (answer.status === 202) {
@@ -81,9 +134,9 @@ async function deliver(
   }
 }
 
-function bodyOf(sent: Sent, timestamp: number): Buffer {
+function pointsOf(sent: Sent, timestamp: number): Point[] {
   const { kind, first, count } = sent
-  const points = Array.from({ length: count }, (_, i) => {
+  return Array.from({ length: count }, (_, i) => {
     const point = first + i
     const epoch = { epoch: String(Math.floor(point / settings.pointsPerSeries)) }
     return {
@@ -95,7 +148,6 @@ function bodyOf(sent: Sent, timestamp: number): Buffer {
       ...(kind === 'dedupe_id' && { dedupe_id: `point-${point}` }),
     }
   })
-  return Buffer.from(JSON.stringify(points))
 }
 
 interface Answer {
