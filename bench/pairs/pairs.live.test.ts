@@ -120,7 +120,8 @@ test('two connectors let a tenant through once, not once each', async () => {
     if (round < 4 && pairs.reports.slice(told).some((text) => text.includes('Redis'))) continue
     const most = quotaPointsPerSecond * (limits.quotaBurstSeconds + (Date.now() - start) / 1_000)
     assert.ok(accepted <= most, `${accepted} of ${most}`)
-    assert.ok(accepted >= quotaPointsPerSecond * limits.quotaBurstSeconds - request, `${accepted}`)
+    // Each may hold up to a request and a bit of what it has taken ahead.
+    assert.ok(accepted >= quotaPointsPerSecond * limits.quotaBurstSeconds - 4 * request, `${accepted}`)
     return
   }
 })
