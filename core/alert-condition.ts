@@ -15,6 +15,11 @@ export function thresholdOf(rule: AlertCondition, { state }: Pick<AlertInstance,
   return (state === 'FIRING' ? rule.clearThreshold : null) ?? rule.threshold
 }
 
+/** A value breaches while nothing fires. */
+export function exceeds({ operator, threshold }: AlertCondition, value: number): boolean {
+  return compare[operator](value, threshold)
+}
+
 /** The last point breaches. */
 export function breaches(rule: AlertCondition, instance: AlertInstance): boolean {
   return compare[rule.operator](instance.value, thresholdOf(rule, instance))

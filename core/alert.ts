@@ -1,4 +1,4 @@
-import { breaches, deadline, freshUntil, staleDeadline } from './alert-condition.ts'
+import { breaches, deadline, exceeds, freshUntil, staleDeadline } from './alert-condition.ts'
 
 export const alertStates = ['OK', 'PENDING', 'FIRING', 'NO_DATA'] as const
 export type AlertState = (typeof alertStates)[number]
@@ -89,6 +89,15 @@ export function step(
       return { instance: undefined, transitions }
     }
   }
+}
+
+/**
+ * Where nothing happens whatever has been known of an OK instance, a step depends on the instance and the point alone: all
+ * rules of which this holds go on to the same instance.
+ */
+export function staysOk(rule: AlertCondition, instance: AlertInstance | undefined, value: number): boolean {
+  if (rule.noData === 'alert' || (instance && instance.state !== 'OK')) return false
+  return !exceeds(rule, value)
 }
 
 /** When the clock alone changes something, if no point comes before; Infinity: never. */

@@ -24,6 +24,14 @@ const points = ['alert_locked:2', 'alert_written:2', 'alert_moved:2', 'alert_com
 const tenants = ['red', 'green', 'blue']
 const graceMs = 1_000
 /**
+ * Their rule goes on firing long after its last breach: most writes there have no transition, only states that follow
+ * their points, and every kill finds some of them between the last breach and the end.
+ */
+const patient = {
+  ...{ keepFiringMs: 3_000, everyMs: 4_500, breachMs: 600, apartMs: 750 },
+  tenants: Array.from({ length: 6 }, (_, i) => `grey-${i}`),
+}
+/**
  * The clock at the door goes ahead here: a machine that is busy with dying processes takes its time to append, and what
  * is late must not depend on it.
  */
@@ -41,6 +49,12 @@ test('whatever is killed, each transition is decided, recorded and put into the 
     await insertRule(database, name, { ...rule, durationMs: 0 })
     await insertRule(database, name, { ...rule, durationMs: 300 })
     await insertRule(database, name, { ...rule, durationMs: 2_000, keepFiringMs: 400, clearThreshold: 3 })
+  }
+  for (const name of patient.tenants) {
+    await createTenant(database, { name }, Date.now())
+    const channels = [await insertChannel(database, name)]
+    const { keepFiringMs } = patient
+    await insertRule(database, name, { threshold: 5, durationMs: 0, keepFiringMs, channels })
   }
   const due: string[] = []
   const env = async (name: string) => ({
@@ -104,7 +118,7 @@ async function produce({ log }: Workbench, signal: AbortSignal): Promise<void> {
         value: JSON.stringify(batchOf({ received, tenant, series, s, t, x: s.map(value) })),
       }
     })
-    return log.append(topics.ingest, records)
+    return log.append(topics.ingest, [...records, ...patientRecords(received, signal.aborted)])
   }
   let level = 0
   while (!signal.aborted) {
@@ -122,6 +136,16 @@ async function produce({ log }: Workbench, signal: AbortSignal): Promise<void> {
     () => 0,
     () => 0,
   )
+}
+
+/** A point of each patient one; they breach in turn. */
+function patientRecords(received: number, isOver: boolean) {
+  const { everyMs, breachMs, apartMs } = patient
+  return patient.tenants.map((tenant, i) => {
+    const breaches = !isOver && (received + i * apartMs) % everyMs < breachMs
+    const batch = batchOf({ received, tenant, series: [series[0]], x: [breaches ? 9 : 0] })
+    return { key: tenant, value: JSON.stringify(batch) }
+  })
 }
 
 /** Waits until records are taken that were not there at the call. */

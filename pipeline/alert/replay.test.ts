@@ -34,6 +34,7 @@ const rules: AlertRuleVersion[] = [
   { ...common, id: 4, durationMs: 301_000, operator: '<' },
   { ...common, id: 5, version: 3, updatedAt: base + 40_000, durationMs: 1_000 },
   { ...common, id: 6, version: 2, updatedAt: base + 30_000, isDeleted: true },
+  { ...common, id: 7, updatedAt: base + 10_000 },
 ]
 /** What edited ones said before. */
 const earlier: AlertRuleVersion[] = [
@@ -43,11 +44,16 @@ const earlier: AlertRuleVersion[] = [
   { ...common, id: 6, version: 2, updatedAt: base + 15_000, durationMs: 2_000, noData: 'alert' },
 ]
 
-const book = new RuleBook({
-  query: async () => [],
-  execute: async () => ({ affectedRows: 0, insertId: 0 }),
-})
-book.take(rules, earlier)
+function bookOf(some: readonly AlertRuleVersion[]): RuleBook {
+  const made = new RuleBook({
+    query: async () => [],
+    execute: async () => ({ affectedRows: 0, insertId: 0 }),
+  })
+  made.take(some, earlier)
+  return made
+}
+
+const book = bookOf(rules)
 
 /** The cursor, states and transitions, which move together, as in MariaDB. */
 class Store {
@@ -214,4 +220,20 @@ test('crashes, replaced and woken owners, backlogs, edited rules and records pub
     transitions += expected.length
   }
   assert.ok(transitions > 1_000, `only ${transitions} transitions`)
+})
+
+test('rules over the same series: each gives what it gives alone', () => {
+  for (let run = 0; run < 20; run++) {
+    const records = drawLog(60).map(({ record }) => record)
+    const outcome = (some: RuleBook) => {
+      const memory = new Memory(new Store().cursor, [], some)
+      takeRecords(memory, records, some, graceMs)
+      return Map.groupBy(
+        memory.alerts.map(({ alert: { rule, series: _, ...rest } }) => ({ id: rule.id, ...rest })),
+        ({ id }) => id,
+      )
+    }
+    const together = outcome(book)
+    for (const rule of rules) assert.deepEqual(together.get(rule.id), outcome(bookOf([rule])).get(rule.id))
+  }
 })

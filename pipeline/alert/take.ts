@@ -42,7 +42,9 @@ function takeRecord(memory: Memory, record: LogRecord, src: number, graceMs: num
   for (let i = 0; i < s.length; i++) {
     const some = watches[s[i]]
     if (some.length > 0) watched++
-    for (const watch of some) takePoint(memory, watch, { received, src, at: t[i], value: x[i] }, graceMs)
+    const point = { received, src, at: t[i], value: x[i] }
+    const shared = {}
+    for (const watch of some) takePoint(memory, watch, point, { graceMs, shared })
   }
   return watched
 }

@@ -4,6 +4,7 @@ import {
   type AlertInstance,
   type AlertReason,
   nextDeadline,
+  staysOk,
   step,
 } from '@streamgauge/core/alert.ts'
 import { isAbout } from '@streamgauge/core/alert-match.ts'
@@ -40,20 +41,41 @@ export interface WatchedPoint {
   readonly value: number
 }
 
+/** What the same point has made of the instance of another rule over the series, where nothing happened. */
+export interface Shared {
+  from?: AlertInstance
+  to?: AlertInstance
+}
+
 /**
  * Takes a point. Before the first of a record the clock goes on to where it must have been when that came, so that a
- * replay takes for late what was late.
+ * replay takes for late what was late. Most rules are OK and stay so: they share their instances, for a series may have
+ * very many of them.
  */
-export function takePoint(memory: Memory, watch: Watch, point: WatchedPoint, graceMs: number): void {
+export function takePoint(
+  memory: Memory,
+  watch: Watch,
+  point: WatchedPoint,
+  { graceMs, shared }: { graceMs: number; shared: Shared },
+): void {
   const { received, src, at, value } = point
   if (watch.tickedFor !== src) {
     watch.tickedFor = src
     tickWatch(memory, watch, { to: received - graceMs, changesTo: received, graceMs })
   }
-  const { version, offset } = watch
+  const { version, offset, instance } = watch
   if (!version || endOf(version, watch.series)) return
+  const plain = staysOk(version, instance, value)
+  if (plain && shared.to && shared.from === instance) {
+    if (shared.to === instance) return
+    watch.offset = src
+    watch.instance = shared.to
+    memory.touch(watch)
+    return
+  }
   watch.offset = src
   if (!advance(memory, watch, version, { type: 'point', at, value })) watch.offset = offset
+  if (plain) Object.assign(shared, { from: instance, to: watch.instance })
 }
 
 /** Lets the clock go on to `to`, and changes of the rule that were made up to `changesTo` take effect. */
@@ -64,15 +86,23 @@ export function tickWatch(
 ): void {
   const due = versionAt(watch.rule, changesTo)
   if (due) adopt(memory, watch, due, graceMs)
+  else if (!watch.instance) watch.version = undefined
   const { version, instance } = watch
   if (version && instance && nextDeadline(version, instance) <= to)
     advance(memory, watch, version, { type: 'tick', to })
 }
 
-/** Goes on to a version through all those before it. One that came earlier than where it is changes nothing. */
+/**
+ * Goes on to a version through all those before it. One that came earlier than where it is changes nothing, unless there
+ * is nothing that the change could have been about: no row would remember it.
+ */
 function adopt(memory: Memory, watch: Watch, due: AlertRuleVersion, graceMs: number): void {
   const { rule, series } = watch
   if (watch.version === due) return
+  if (!watch.instance) {
+    watch.version = due
+    return
+  }
   const from = watch.version ? rule.versions.indexOf(watch.version) + 1 : 0
   const to = rule.versions.indexOf(due)
   for (const next of rule.versions.slice(from, to + 1)) {
