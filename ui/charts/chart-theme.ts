@@ -1,3 +1,5 @@
+import { hexOf } from './hex-of.ts'
+
 /** Colours and fonts of a chart, read from the tokens: a canvas can't use custom properties itself. */
 export interface ChartTheme {
   readonly surface: string
@@ -18,16 +20,17 @@ export const seriesColors = 8
 export function readTheme(element: Element): ChartTheme {
   const style = getComputedStyle(element)
   const token = (name: string) => style.getPropertyValue(`--sg-${name}`).trim()
+  const color = (name: string) => hexOf(token(name))
   return {
-    surface: token('surface'),
-    grid: token('grid'),
-    line: token('line-strong'),
-    text: token('muted'),
-    raised: token('raised'),
-    firing: token('firing'),
-    pending: token('pending'),
-    offline: token('offline'),
-    series: Array.from({ length: seriesColors }, (_, i) => token(`series-${i + 1}`)),
+    surface: color('surface'),
+    grid: color('grid'),
+    line: color('line-strong'),
+    text: color('muted'),
+    raised: color('raised'),
+    firing: color('firing'),
+    pending: color('pending'),
+    offline: color('offline'),
+    series: Array.from({ length: seriesColors }, (_, i) => color(`series-${i + 1}`)),
     font: token('mono'),
   }
 }

@@ -1,12 +1,14 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit'
 import { onTick } from '../elements/ticker.ts'
 import type { PanelState } from '../model/panel-state.ts'
+import { Pulse } from '../model/pulse.ts'
+import type { Drawable } from '../model/scheduler.ts'
 import type { TenantFeed } from '../model/tenant-feed.ts'
 import { type Trouble, troubleOf } from '../model/trouble.ts'
 import '../elements/sg-chip/sg-chip.ts'
 import { base } from '../styles/shared.ts'
 import { blockedHint, onBlocked } from './blocked.ts'
-import { type Gauge, gaugeOf } from './gauge.ts'
+import { type Gauge, gaugeOf, scheduler } from './gauge.ts'
 import { pageFont, pageTheme } from './page-theme.ts'
 import { styles } from './widget.styles.ts'
 
@@ -17,7 +19,7 @@ const home = new URL(import.meta.url).origin
  * What all widgets have in common: the attributes that say whose data they show, the feed it comes by, theme and font of
  * the page around, and how they say what is wrong.
  */
-export abstract class Widget extends LitElement {
+export abstract class Widget extends LitElement implements Drawable {
   static override styles = [base, styles]
   static override properties = {
     src: {},
@@ -41,6 +43,8 @@ export abstract class Widget extends LitElement {
   declare label: string | null
   protected gauge: Gauge | undefined
   protected feed: TenantFeed | undefined
+  /** How long what it shows took to be on the screen. */
+  protected pulse = new Pulse()
   /** Attributes that it can't do without. */
   protected readonly needed: readonly ('tenant' | 'metric')[] = ['tenant']
   #linked = ''
@@ -71,6 +75,17 @@ export abstract class Widget extends LitElement {
     this.#dress()
   }
 
+  /** Points that the server took at `received`, epoch ms, change what it shows: it is drawn in its turn. */
+  protected heard(received: number): void {
+    this.pulse.arrived(received, !document.hidden)
+    scheduler().request(this)
+  }
+
+  /** Called by the drawing order of the page. */
+  draw(): void {
+    this.requestUpdate()
+  }
+
   /** Colours have changed. */
   protected restyled(): void {}
 
@@ -84,12 +99,22 @@ export abstract class Widget extends LitElement {
     const { feed, release } = this.gauge.hub.acquire(this.tenant)
     this.feed = feed
     const unlisten = feed.listen({ changed: () => this.requestUpdate() })
+    this.pulse = new Pulse()
+    scheduler().add(this)
     const end = this.linked(feed)
     this.#unlink = () => {
+      scheduler().remove(this)
       end()
       unlisten()
       release()
     }
+  }
+
+  protected override updated(): void {
+    // the next frame shows what has just been written
+    requestAnimationFrame(() => {
+      if (this.feed && this.pulse.painted(this.feed.clock.now()) !== undefined) this.requestUpdate()
+    })
   }
 
   /** What it is about: another subject begins anew. */

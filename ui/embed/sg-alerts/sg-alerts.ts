@@ -5,7 +5,6 @@ import '../../elements/sg-alert-state/sg-alert-state.ts'
 import '../../elements/sg-firing/sg-firing.ts'
 import { AlertNews } from '../../model/alert-news.ts'
 import { listState } from '../../model/panel-state.ts'
-import { Pulse } from '../../model/pulse.ts'
 import type { TenantFeed } from '../../model/tenant-feed.ts'
 import { AlertWatch } from '../alert-watch.ts'
 import { Widget } from '../widget.ts'
@@ -19,8 +18,9 @@ const ageMs = 1000
 /** What fires now: `<sg-alerts src tenant token metric? agent? …>`. */
 export class SgAlerts extends Widget {
   static override styles = [...Widget.styles, styles]
-  #pulse = new Pulse()
   #news = new AlertNews()
+  /** What was announced last. */
+  #said = ''
   #writtenAt = 0
   readonly #alerts = new AlertWatch(this, () => {
     const { gauge, path, metric, agent } = this
@@ -29,10 +29,10 @@ export class SgAlerts extends Widget {
   })
 
   protected override linked(feed: TenantFeed): () => void {
-    this.#pulse = new Pulse()
     this.#news = new AlertNews()
+    this.#said = ''
     const unlisten = feed.listen({
-      points: (_, { received }) => this.#pulse.arrived(received, !document.hidden),
+      points: (_, { received }) => this.heard(received),
     })
     const unfollow = this.#alerts.follow(feed, (transition) => {
       if (this.#shows(transition.series)) this.#news.note(transition)
@@ -48,12 +48,9 @@ export class SgAlerts extends Widget {
     if (performance.now() - this.#writtenAt >= ageMs) this.requestUpdate()
   }
 
-  protected override updated(): void {
-    requestAnimationFrame(() => this.feed && this.#pulse.painted(this.feed.clock.now()))
-  }
-
   protected override render() {
     this.#writtenAt = performance.now()
+    this.#said = this.#news.tell(performance.now()) ?? this.#said
     const { feed } = this
     const { read, failure } = this.#alerts
     const state = listState({
@@ -61,7 +58,7 @@ export class SgAlerts extends Widget {
       wasOpen: feed?.wasOpen ?? false,
       loading: !read,
       error: failure === undefined ? undefined : explain(failure),
-      lagMs: this.#pulse.lagMs,
+      lagMs: this.pulse.lagMs,
     })
     return this.panel('Alerts', state, this.#body(failure))
   }
@@ -73,7 +70,7 @@ export class SgAlerts extends Widget {
         ? undefined
         : html`<p class="message" part="message">${explain(failure)}</p>`
     }
-    const told = html`<p class="heard" role="status">${this.#news.tell(performance.now()) ?? ''}</p>`
+    const told = html`<p class="heard" role="status">${this.#said}</p>`
     if (firing.length === 0) {
       return html`<p class="calm" part="empty"><sg-alert-state state="OK" word="Nothing fires"></sg-alert-state></p>
         ${told}`

@@ -5,8 +5,6 @@ import { formatAge, formatValue, unitOf } from '../../model/format.ts'
 import { MetricModel } from '../../model/metric-model.ts'
 import { MetricSource } from '../../model/metric-source.ts'
 import { type PanelState, panelState } from '../../model/panel-state.ts'
-import { Pulse } from '../../model/pulse.ts'
-import type { Drawable } from '../../model/scheduler.ts'
 import { Stat, type StatKind, type StatReading, statKinds, statWindowMs } from '../../model/stat.ts'
 import type { TenantFeed } from '../../model/tenant-feed.ts'
 import { trendBox, trendPath } from '../../model/trend-path.ts'
@@ -15,7 +13,7 @@ import { Widget } from '../widget.ts'
 import { styles } from './sg-stat.styles.ts'
 
 /** What a metric says now as one number, with its last five minutes: `<sg-stat src tenant token metric agent? of? …>`. */
-export class SgStat extends Widget implements Drawable {
+export class SgStat extends Widget {
   static override styles = [...Widget.styles, styles]
   static override properties = { ...Widget.properties, of: {} }
   /** What becomes of several series: `mean`, `sum`, `least` or `greatest`. */
@@ -24,7 +22,6 @@ export class SgStat extends Widget implements Drawable {
   #model: MetricModel | undefined
   #source: MetricSource | undefined
   #stat: Stat | undefined
-  #pulse = new Pulse()
   #state = ''
 
   protected override linked(feed: TenantFeed): () => void {
@@ -37,28 +34,17 @@ export class SgStat extends Widget implements Drawable {
       feed,
       model,
       readHistory: (ask, signal) => readHistory(gauge.api, feed, metric, agent ?? undefined, ask, signal),
-      onPoints: (_, received) => {
-        this.#pulse.arrived(received, !document.hidden)
-        scheduler().request(this)
-      },
+      onPoints: (_, received) => this.heard(received),
       onChange: () => this.requestUpdate(),
     })
     source.show({ windowMs: statWindowMs })
-    scheduler().add(this)
-    this.#pulse = new Pulse()
     this.#model = model
     this.#source = source
     this.#stat = stat
     return () => {
-      scheduler().remove(this)
       source.close()
       this.#model = undefined
     }
-  }
-
-  /** New values are written out by the drawing order of the page. */
-  draw(): void {
-    this.requestUpdate()
   }
 
   protected override subject(): readonly unknown[] {
@@ -75,14 +61,6 @@ export class SgStat extends Widget implements Drawable {
     super.ticked()
     // an age that is shown, and what is said about it, move with the clock
     if (this.#model && this.#state !== this.#stateNow().text) this.requestUpdate()
-  }
-
-  protected override updated(): void {
-    // the next frame shows what has just been written
-    requestAnimationFrame(() => {
-      const now = this.feed?.clock.now()
-      if (now !== undefined && this.#pulse.painted(now) !== undefined) this.requestUpdate()
-    })
   }
 
   protected override render() {
@@ -152,10 +130,10 @@ export class SgStat extends Widget implements Drawable {
       loading: this.#source?.loading ?? true,
       error: this.#source?.error,
       hasPoints: model.hasPoints,
-      silentMs: feed.clock.now() - Math.max(this.#pulse.lastReceived, model.newestMs),
+      silentMs: feed.clock.now() - Math.max(this.pulse.lastReceived, model.newestMs),
       intervalMs: model.intervalMs,
       behindMs: 0,
-      lagMs: this.#pulse.lagMs,
+      lagMs: this.pulse.lagMs,
       drawsPerSecond: scheduler().ratePerChart(),
     })
   }

@@ -8,7 +8,6 @@ import '../../elements/sg-agent-status/sg-agent-status.ts'
 import { Fleet } from '../../model/fleet.ts'
 import { formatAge } from '../../model/format.ts'
 import { listState } from '../../model/panel-state.ts'
-import { Pulse } from '../../model/pulse.ts'
 import type { TenantFeed } from '../../model/tenant-feed.ts'
 import { Transitions } from '../../model/transitions.ts'
 import { Widget } from '../widget.ts'
@@ -27,20 +26,21 @@ const urgency: readonly AgentStatus[] = ['offline', 'late', 'unknown', 'online']
 export class SgStatus extends Widget {
   static override styles = [...Widget.styles, styles]
   #fleet = new Fleet()
-  #pulse = new Pulse()
   #news = new Transitions()
+  /** What was announced last. */
+  #said = ''
   #writtenAt = 0
   readonly #list = new PollController(this, listMs, (signal) => this.#read(signal))
 
   protected override linked(feed: TenantFeed): () => void {
     this.#fleet = new Fleet()
-    this.#pulse = new Pulse()
     this.#news = new Transitions()
+    this.#said = ''
     this.#list.reset()
     return feed.listen({
       points: (_, batch) => {
         if (this.#fleet.heard(batch)) void this.#list.now()
-        this.#pulse.arrived(batch.received, !document.hidden)
+        this.heard(batch.received)
       },
       agent: (state) => {
         if (this.#shows(state.agent_id)) this.#news.note(state)
@@ -56,12 +56,9 @@ export class SgStatus extends Widget {
     if (performance.now() - this.#writtenAt >= ageMs) this.requestUpdate()
   }
 
-  protected override updated(): void {
-    requestAnimationFrame(() => this.feed && this.#pulse.painted(this.feed.clock.now()))
-  }
-
   protected override render() {
     this.#writtenAt = performance.now()
+    this.#said = this.#news.tell(performance.now()) ?? this.#said
     const { feed } = this
     const agents = this.#fleet.agents
     const failure = this.#list.failure
@@ -70,7 +67,7 @@ export class SgStatus extends Widget {
       wasOpen: feed?.wasOpen ?? false,
       loading: agents === undefined,
       error: failure === undefined ? undefined : explain(failure),
-      lagMs: this.#pulse.lagMs,
+      lagMs: this.pulse.lagMs,
     })
     return this.panel(this.agent ?? 'Agents', state, this.#body(agents, failure))
   }
@@ -100,7 +97,7 @@ export class SgStatus extends Widget {
         )}
       </ul>
       ${shown.length > most ? html`<p class="more muted" part="more">and ${shown.length - most} more</p>` : nothing}
-      <p class="heard" role="status">${this.#news.tell(performance.now()) ?? ''}</p>`
+      <p class="heard" role="status">${this.#said}</p>`
   }
 
   #counts(agents: readonly AgentItem[]) {
