@@ -141,9 +141,10 @@ test('a wait can be cut short', async () => {
 })
 
 test('a peer that has gone silent is given up', async () => {
-  await using s = await serve([stream('id: 1:1\n\n'), stream('id: 1:2\n\n')])
+  // on a busy machine an answer may itself come too late: there are enough for some to be given up
+  await using s = await serve(Array.from({ length: 100 }, (_, i) => stream(`id: 1:${i}\n\n`)))
   const reader = s.open({ deadMs: 60 })
-  await s.until(() => s.events.length === 2)
+  await s.until(() => s.events.length >= 2)
   reader.close()
   assert.ok(s.states.some((state) => state.kind === 'waiting' && /No byte/.test(state.reason)))
 })
@@ -156,11 +157,11 @@ test('a peer that says anything at all, if only a comment, is not given up', asy
       const timer = setInterval(() => {
         if (++comments < 15) response.write(': here\n\n')
         else response.write('id: 1:2\n\n')
-      }, 20)
+      }, 100)
       response.on('close', () => clearInterval(timer))
     },
   ])
-  const reader = s.open({ deadMs: 150 })
+  const reader = s.open({ deadMs: 1000 })
   await s.until(() => s.events.length === 2)
   reader.close()
   assert.equal(s.requests.length, 1)
