@@ -115,6 +115,8 @@ export const limits = {
   publishRateMax: 60_000,
   /** Characters of the label of a badge. */
   badgeLabelLength: 64,
+  /** Streams that one browser keeps open to one server at once by HTTP/1.1, which gives it six connections. */
+  streamsPerBrowser: 4,
   /** Items of a list answer. */
   listDefault: 100,
   listMax: 1_000,

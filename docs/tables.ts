@@ -134,6 +134,11 @@ const meanings: { readonly [K in keyof Limits]: readonly [string, (value: number
   publishRate: ['Requests a minute with it, where it names no `rate`', count, '429 `RATE_EXCEEDED`'],
   publishRateMax: ['The greatest `rate` it may name', count, '422 `BODY_INVALID`'],
   badgeLabelLength: ['Characters of the `label` of a badge', count, '422 `QUERY_INVALID`'],
+  streamsPerBrowser: [
+    'Live streams of one browser to one server by HTTP/1.1: one for each tenant',
+    count,
+    'the dashboard says that it is not live, until one is closed',
+  ],
   listDefault: ['Items of a list answer without `limit`', count, 'follow `next`'],
   listMax: ['Items of a list answer at most', count, '`limit` is clamped, follow `next`'],
 }

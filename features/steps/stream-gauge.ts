@@ -19,7 +19,7 @@ Given('I note how many streams the server counts', async function (this: Scene) 
 
 Then('the server counts one stream more', async function (this: Scene) {
   const before = ensure(counts.get(this), 'a count')
-  await until('one stream more', 5_000, async () => (await openStreams(this)) === before + 1 || undefined)
+  await until('one stream more', 20_000, async () => (await openStreams(this)) === before + 1 || undefined)
 })
 
 When('I leave the page', async function (this: Scene) {

@@ -87,6 +87,13 @@ for (const [lastEventId, reason] of refused) {
   })
 }
 
+test('a replay without an event for this tenant names the head at once', () => {
+  const { reader, add, take } = setup()
+  for (const src of [10, 11, 12]) add(src, 'cpu', 'b')
+  reader.open('3:10', 0)
+  assert.deepEqual(take(), ['id 3:10', 'id 3:12'])
+})
+
 test('the head itself and the place just below the ring can be resumed from', () => {
   const { reader, add, take } = setup()
   add(10)

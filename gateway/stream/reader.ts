@@ -52,6 +52,8 @@ export const readerDefaults = {
 export class Reader {
   readonly #o: ReaderOptions
   #place = 0
+  /** The place that was last named as an id. */
+  #named = 0
   #blocked = false
   /** Has been at the head since it opened or resynced: only then the byte bound applies, replay may be longer. */
   #live = false
@@ -71,13 +73,17 @@ export class Reader {
     this.#alerted = options.alerts?.version ?? 0
   }
 
-  /** Names where the stream starts, then replays what lies above `lastEventId`, or tells why it can't. */
+  /**
+   * Names where the stream starts, then replays what lies above `lastEventId` and names the head that it has reached, or
+   * tells why it can't.
+   */
   open(lastEventId: string | undefined, now: number): void {
     const from = this.#resumePoint(lastEventId)
     if (typeof from === 'string') this.#lost = from
     this.#place = typeof from === 'number' ? from : this.#head()
-    this.#write(idFrame(this.#position(this.#place)), now)
+    this.#writeHead(now)
     this.pump(now)
+    if (!this.#blocked && this.#place !== this.#named) this.#writeHead(now)
   }
 
   /** Something new may be in the ring. */
@@ -93,6 +99,7 @@ export class Reader {
       if (this.#place < ring.floor(partition, tenant)) this.#lost ??= 'slow'
       if (this.#lost) {
         this.#place = this.#head()
+        this.#named = this.#place
         this.#write(resyncFrame(this.#position(this.#place), this.#lost), now)
         this.#lost = undefined
         continue
@@ -127,7 +134,7 @@ export class Reader {
   beat(now: number): void {
     if (this.#blocked) return
     this.pump(now)
-    if (!this.#blocked) this.#write(idFrame(this.#position(this.#place)), now)
+    if (!this.#blocked) this.#writeHead(now)
   }
 
   #resumePoint(lastEventId: string | undefined): number | ResyncReason | undefined {
@@ -155,6 +162,7 @@ export class Reader {
       bytes += entry.frame.length
     }
     if (taken.length === 0) return false
+    this.#named = taken[taken.length - 1].entry.src
     this.#write(taken.length === 1 ? taken[0].view.frame() : merged(taken), now)
     return true
   }
@@ -176,6 +184,11 @@ export class Reader {
     const frames = watch.after(this.#told, audience)
     this.#told = watch.version
     if (frames) this.#write(frames, now)
+  }
+
+  #writeHead(now: number): void {
+    this.#named = this.#place
+    this.#write(idFrame(this.#position(this.#place)), now)
   }
 
   #write(frame: Buffer, now: number): void {

@@ -32,6 +32,7 @@ test('a panel says what it is', () => {
     [{ stream: 'connecting', wasOpen: false }, 'connecting', 'CONNECTING'],
     [{ stream: 'denied' }, 'denied', 'REFUSED'],
     [{ stream: 'denied', wasOpen: false, error: 'no' }, 'denied', 'REFUSED'],
+    [{ stream: 'crowded' }, 'crowded', 'NOT LIVE · too many streams'],
     [{ behindMs: 12_400 }, 'behind', 'BEHIND 12 s'],
     [{ silentMs: 42_000 }, 'stale', 'STALE 42 s'],
     [{ silentMs: 42_000, intervalMs: 60_000 }, 'live', 'LIVE · 42 ms'],

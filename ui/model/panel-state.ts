@@ -37,6 +37,7 @@ export type PanelKind =
   | 'behind'
   | 'reconnecting'
   | 'denied'
+  | 'crowded'
   | 'stale'
   | 'error'
 
@@ -84,6 +85,7 @@ export function listState(
 /** What it is without a stream; undefined with one. */
 function apartState({ stream, wasOpen }: Pick<PanelFacts, 'stream' | 'wasOpen'>): PanelState | undefined {
   if (stream === 'open') return undefined
+  if (stream === 'crowded') return { kind: 'crowded', text: 'NOT LIVE · too many streams' }
   if (stream === 'denied') return { kind: 'denied', text: 'REFUSED' }
   return wasOpen ? { kind: 'reconnecting', text: 'RECONNECTING' } : { kind: 'connecting', text: 'CONNECTING' }
 }

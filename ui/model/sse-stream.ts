@@ -14,6 +14,11 @@ export type StreamState =
     }
   | { readonly kind: 'waiting'; readonly reason: string; readonly retryInMs: number }
   | {
+      /** As many streams as this browser may have are open to this server: it waits for one to be closed. */
+      readonly kind: 'crowded'
+      readonly most: number
+    }
+  | {
       readonly kind: 'denied'
       readonly status: number
       /** What the server said about it, with the remedy. */
@@ -35,18 +40,31 @@ export interface StreamOptions {
   readonly deadMs?: number
 }
 
+/** What the owner of a stream does with it. */
+export interface StreamHandle {
+  /** Ends it at once; the server sees the connection close. */
+  close(): void
+  /** Ends a wait between two attempts: the network is back, or somebody is looking again. */
+  retryNow(): void
+}
+
 /** A connection that stayed up this long starts its backoff anew, ms. */
 const settledMs = 5000
+/** Heartbeats come every 15 s; a connection is worth no more waiting after so long without one, ms. */
+const overdueMs = 20_000
 
 /**
  * Reads an event stream by fetch for as long as it is wanted: reconnects with backoff and jitter, honours
  * Retry-After, resumes with Last-Event-ID and gives up only when the server says that it may not be read.
  * (EventSource can't: it ends for good on any status but 200, and never notices a dead peer.)
  */
-export class SseStream {
+export class SseStream implements StreamHandle {
   #lastEventId: string | undefined
   #abort = new AbortController()
   #wake: (() => void) | undefined
+  #connection: AbortController | undefined
+  /** By the clock on the wall, which goes on while a machine sleeps, epoch ms. */
+  #heardAt = Date.now()
   readonly #options: StreamOptions
 
   constructor(options: StreamOptions) {
@@ -59,15 +77,15 @@ export class SseStream {
     return this.#lastEventId
   }
 
-  /** Ends the stream at once; the server sees the connection close. */
   close(): void {
     if (this.#abort.signal.aborted) return
     this.#abort.abort()
     this.#options.onState({ kind: 'closed' })
   }
 
-  /** Ends a wait between two attempts: the network is back, or somebody is looking again. */
+  /** Also gives up a connection over which the machine has slept: its heartbeats are overdue. */
   retryNow(): void {
+    if (Date.now() - this.#heardAt > overdueMs) this.#connection?.abort()
     this.#wake?.()
   }
 
@@ -93,10 +111,12 @@ export class SseStream {
   async #connect(closed: AbortSignal): Promise<{ reason: string; retryAfterMs: number; denied?: number }> {
     const { url, onEvent, onState, deadMs = 40_000 } = this.#options
     const request = new AbortController()
+    this.#connection = request
     const stop = () => request.abort()
     closed.addEventListener('abort', stop)
     let dead: ReturnType<typeof setTimeout> | undefined
     const alive = () => {
+      this.#heardAt = Date.now()
       clearTimeout(dead)
       dead = setTimeout(() => request.abort(), deadMs)
     }
@@ -132,7 +152,7 @@ export class SseStream {
     } catch {
       const silent = request.signal.aborted && !closed.aborted
       const reason = silent
-        ? `No byte has come for ${Math.round(deadMs / 1000)} s.`
+        ? `No byte has come for ${Math.round((Date.now() - this.#heardAt) / 1000)} s.`
         : 'The server cannot be reached.'
       return { reason, retryAfterMs: parser.retryMs ?? 0 }
     } finally {

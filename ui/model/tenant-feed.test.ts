@@ -16,6 +16,7 @@ const detail = {
 function setup(agent?: string) {
   const opened: StreamOptions[] = []
   const seen: string[] = []
+  const values: number[] = []
   const denied: number[] = []
   const feed = new TenantFeed({
     tenant: 'a',
@@ -29,7 +30,10 @@ function setup(agent?: string) {
     },
   })
   feed.listen({
-    points: (position) => seen.push(`${position.partition}:${position.offset}`),
+    points: (position, batch) => {
+      seen.push(`${position.partition}:${position.offset}`)
+      values.push(...batch.x)
+    },
     hole: (from) => seen.push(`hole from ${from}`),
     agent: ({ agent_id, status }) => seen.push(`${agent_id} ${status}`),
     alert: ({ id, to }) => seen.push(`alert ${id} ${to}`),
@@ -41,6 +45,7 @@ function setup(agent?: string) {
     feed,
     opened,
     seen,
+    values,
     denied,
     connect: () => last().onState({ kind: 'connecting' }),
     open: () => last().onState({ kind: 'open' }),
@@ -56,6 +61,20 @@ function setup(agent?: string) {
         s: [0],
         t: [received],
         x: [1],
+      }
+      last().onEvent({ id, event: 'points', data: JSON.stringify(batch) })
+    },
+    /** One point of each of these agents, whose values are 0, 1, 2, … */
+    series: (id: string, agents: readonly (string | null)[]) => {
+      const places = agents.map((_, i) => i)
+      const batch: Batch = {
+        v: 1,
+        tenant: 'a',
+        received: 4000,
+        series: agents.map((agent, i) => ['m', agent, { i: String(i) }]),
+        s: places,
+        t: places.map(() => 4000),
+        x: places,
       }
       last().onEvent({ id, event: 'points', data: JSON.stringify(batch) })
     },
@@ -177,9 +196,29 @@ test('opening again says so, opening for the first time does not', () => {
   assert.deepEqual(s.seen, ['reopened'])
 })
 
-test('the feed of one agent asks for that agent alone', () => {
-  using s = setup('web 1')
-  assert.equal(s.opened[0].url, '/api/v1/stream/a?agent=web+1')
+test('the feed of one agent reads the stream of the tenant and passes on what is about the agent', () => {
+  using s = setup('web-1')
+  assert.equal(s.opened[0].url, '/api/v1/stream/a')
+  s.connect()
+  s.id('3:7')
+  s.series('3:8', ['web-1', 'web-2', null, 'web-1'])
+  s.series('3:9', ['web-2', null])
+  s.agent({ agent_id: 'web-2', status: 'late' })
+  s.agent({ agent_id: 'web-1', status: 'offline' })
+  s.alert({ id: 1, to: 'FIRING', series: ['m', null, {}] })
+  s.alert({ id: 2, to: 'FIRING', series: ['m', 'web-1', {}] })
+  assert.deepEqual(s.seen, ['3:8', 'web-1 offline', 'alert 2 FIRING'])
+  assert.deepEqual(s.values, [0, 3])
+  s.feed.suspend()
+  s.feed.resume()
+  assert.equal(s.opened[1].lastEventId, '3:9')
+})
+
+test('without a place for its stream it says so, and what waits for the stream goes on', async () => {
+  using s = setup()
+  s.opened[0].onState({ kind: 'crowded', most: 4 })
+  await s.feed.ready
+  assert.deepEqual(s.feed.stream, { kind: 'crowded', most: 4 })
 })
 
 test('an alert is told as it comes, and moves no position', () => {

@@ -1,13 +1,14 @@
-import type { Batch } from '@streamgauge/core/batch.ts'
+import { type Batch, filterPoints } from '@streamgauge/core/batch.ts'
 import { formatPosition, parsePosition, type StreamPosition } from '@streamgauge/core/position.ts'
 import type { AlertTransition } from '../api/alert-types.ts'
 import { credentials, type Gateway, ownGateway } from '../api/gateway.ts'
 import type { AgentState, TenantDetail } from '../api/types.ts'
 import { above, everything } from './join.ts'
+import { openStream } from './open-stream.ts'
 import { Recent } from './percentile.ts'
 import type { ServerClock } from './server-clock.ts'
 import type { SseEvent } from './sse-parse.ts'
-import { SseStream, type StreamState } from './sse-stream.ts'
+import type { StreamHandle, StreamOptions, StreamState } from './sse-stream.ts'
 
 export interface FeedListener {
   /** Points that were stored at a position. */
@@ -26,7 +27,7 @@ export interface FeedListener {
 
 export interface FeedOptions {
   readonly tenant: string
-  /** Only what this agent says. */
+  /** Only what this agent says; the stream is the tenant's all the same, so that all tabs can share it. */
   readonly agent?: string
   readonly clock: ServerClock
   /** The one of this page when left out. */
@@ -34,16 +35,14 @@ export interface FeedOptions {
   /** Reads `GET /api/v1/tenants/{tenant}`, for those who may. */
   readonly readDetail?: (signal: AbortSignal) => Promise<TenantDetail>
   readonly onDenied?: (status: number) => void
-  readonly openStream?: (
-    options: ConstructorParameters<typeof SseStream>[0],
-  ) => Pick<SseStream, 'close' | 'retryNow'>
+  readonly openStream?: (options: StreamOptions) => StreamHandle
 }
 
 const pollMs = 2000
 /** A point may be stored this much later than others of its time without being missed by a resync, ms. */
 const slackMs = 10_000
 
-/** The live side of one tenant, or of one of its agents: its event stream, its status polled every 2 s, the server's clock. No DOM. */
+/** The live side of one tenant, or of one of its agents: the tenant's event stream, its status polled every 2 s, the server's clock. No DOM. */
 export class TenantFeed {
   readonly tenant: string
   readonly agent: string | undefined
@@ -60,7 +59,7 @@ export class TenantFeed {
   start: StreamPosition | undefined
   readonly #options: FeedOptions
   readonly #listeners = new Set<FeedListener>()
-  #reader: Pick<SseStream, 'close' | 'retryNow'> | undefined
+  #reader: StreamHandle | undefined
   #seen: StreamPosition | undefined
   #greeted = false
   #hole: StreamPosition | undefined
@@ -115,10 +114,11 @@ export class TenantFeed {
   #open(): void {
     this.#greeted = false
     const { gateway = ownGateway } = this.#options
-    const { base } = gateway
-    const make = this.#options.openStream ?? ((options) => new SseStream(options))
-    this.#reader = make({
-      url: base + streamPath(this.tenant, this.agent),
+    const { base, token } = gateway
+    const open =
+      this.#options.openStream ?? ((options) => openStream(options, { credential: token ?? 'session' }))
+    this.#reader = open({
+      url: `${base}/api/v1/stream/${encodeURIComponent(this.tenant)}`,
       headers: credentials(gateway),
       ...(this.#seen && { lastEventId: formatPosition(this.#seen) }),
       onEvent: (event) => this.#event(event),
@@ -131,9 +131,10 @@ export class TenantFeed {
     const again = state.kind === 'open' && this.wasOpen
     if (state.kind === 'open') this.wasOpen = true
     if (state.kind === 'connecting') this.#greeted = false
-    if (state.kind === 'open' && state.ahead) this.clock.ahead(state.ahead)
-    if (state.kind === 'waiting' || state.kind === 'denied') this.#ready.resolve()
-    if (state.kind === 'denied') this.#options.onDenied?.(state.status)
+    const { kind } = state
+    if (kind === 'open' && state.ahead) this.clock.ahead(state.ahead)
+    if (kind === 'waiting' || kind === 'denied' || kind === 'crowded') this.#ready.resolve()
+    if (kind === 'denied') this.#options.onDenied?.(state.status)
     this.#changed()
     if (again) for (const listener of this.#listeners) listener.reopened?.()
   }
@@ -170,21 +171,32 @@ export class TenantFeed {
   }
 
   #points(position: StreamPosition, data: string): void {
-    const batch = JSON.parse(data) as Batch
+    const all = JSON.parse(data) as Batch
     this.#hole = undefined
-    this.clock.arrived(batch.received)
-    this.#lastReceived = Math.max(this.#lastReceived, batch.received)
+    this.clock.arrived(all.received)
+    this.#lastReceived = Math.max(this.#lastReceived, all.received)
+    const batch = this.#wanted(all)
+    if (batch.s.length === 0) return
     for (const t of batch.t) this.#lateness = Math.max(this.#lateness, batch.received - t)
     for (const listener of this.#listeners) listener.points?.(position, batch)
   }
 
+  /** The points of the feed's own agent. */
+  #wanted(batch: Batch): Batch {
+    const { agent } = this
+    if (agent === undefined || batch.series.every(([, of]) => of === agent)) return batch
+    return filterPoints(batch, (i) => batch.series[batch.s[i]][1] === agent)
+  }
+
   #agent(data: string): void {
     const state = JSON.parse(data) as AgentState
+    if (this.agent !== undefined && state.agent_id !== this.agent) return
     for (const listener of this.#listeners) listener.agent?.(state)
   }
 
   #alert(data: string): void {
     const transition = JSON.parse(data) as AlertTransition
+    if (this.agent !== undefined && transition.series[1] !== this.agent) return
     for (const listener of this.#listeners) listener.alert?.(transition)
   }
 
@@ -209,9 +221,4 @@ export class TenantFeed {
   #changed(): void {
     for (const listener of this.#listeners) listener.changed?.()
   }
-}
-
-function streamPath(tenant: string, agent: string | undefined): string {
-  const path = `/api/v1/stream/${encodeURIComponent(tenant)}`
-  return agent === undefined ? path : `${path}?${new URLSearchParams({ agent })}`
 }

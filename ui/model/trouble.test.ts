@@ -24,3 +24,9 @@ test('what works, or has just begun, is no trouble', () => {
   assert.equal(troubleOf({ kind: 'open' }, 'of before'), undefined)
   assert.equal(troubleOf({ kind: 'connecting' }), undefined)
 })
+
+test('a stream too many is told with what frees its place', () => {
+  const trouble = troubleOf({ kind: 'crowded', most: 4 })
+  assert.match(trouble?.what ?? '', /^4 live streams/)
+  assert.match(trouble?.next ?? '', /closed/)
+})

@@ -86,6 +86,12 @@ function connection(feed: TenantFeed | undefined): { kind: string; text: string 
   const { stream } = feed
   if (stream.kind === 'open') return { kind: 'open', text: 'Connected' }
   if (stream.kind === 'denied') return { kind: 'bad', text: 'Access denied' }
+  if (stream.kind === 'crowded') {
+    return {
+      kind: 'bad',
+      text: `Not live: ${stream.most} live streams are open in this browser, close a tab`,
+    }
+  }
   return feed.wasOpen ? { kind: 'bad', text: 'Reconnecting' } : { kind: 'wait', text: 'Connecting' }
 }
 

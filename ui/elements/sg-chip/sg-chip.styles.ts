@@ -82,11 +82,13 @@ export const styles = css`
   }
 
   :host([data-kind="error"]),
+  :host([data-kind="crowded"]),
   :host([data-kind="denied"]) {
     --tone: var(--sg-firing);
   }
 
   :host([data-kind="error"]) i,
+  :host([data-kind="crowded"]) i,
   :host([data-kind="denied"]) i {
     border-radius: 1px;
   }

@@ -237,9 +237,10 @@ export class SgPanel extends LitElement implements PanelHost {
     const { state, model, source } = this.#live
     const { kind } = state
     if (this.asTable) return nothing
-    const apart = kind === 'denied' || kind === 'connecting' || kind === 'reconnecting'
+    const refused = kind === 'denied' || kind === 'crowded'
+    const apart = refused || kind === 'connecting' || kind === 'reconnecting'
     const trouble = apart ? troubleOf(this.feed.stream, this.hint) : undefined
-    if (trouble && (kind === 'denied' || !model?.hasPoints)) {
+    if (trouble && (refused || !model?.hasPoints)) {
       return html`<div class="overlay" part="message" ?data-slim=${model?.hasPoints} role="status">
         <p>${trouble.what}</p>
         <p class="muted">${trouble.next}</p>
