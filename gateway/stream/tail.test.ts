@@ -10,7 +10,9 @@ import { Tail } from './tail.ts'
 const logger = createLog({ name: 'test', level: 'silent', terminal: false })
 
 /** A tail of partition 0 whose group is driven by hand: what it sees goes into `log`. */
-async function setup(options: { published?: number; startAt?: number } = {}) {
+async function setup(
+  options: { published?: number; startAt?: number; offsetsAt?: () => Promise<Map<number, number>> } = {},
+) {
   const ring = new ReplayRing()
   const log: string[] = []
   const joined = Promise.withResolvers<GroupHandlers>()
@@ -21,7 +23,7 @@ async function setup(options: { published?: number; startAt?: number } = {}) {
           joined.resolve(handlers)
           return { close: async () => undefined, ask: () => undefined }
         },
-        offsetsAt: async () => new Map([[0, options.startAt ?? 0]]),
+        offsetsAt: options.offsetsAt ?? (async () => new Map([[0, options.startAt ?? 0]])),
       },
       group: 'gateway-test',
       ring,
@@ -65,6 +67,19 @@ test('a partition with nothing recent starts right below what persist has publis
   assert.equal(ring.head(0), 39)
   await deliver(40, 40, 41)
   assert.deepEqual(log, ['40', '41'])
+})
+
+test('an assignment that is answered after the next one changes nothing', async () => {
+  const slow = Promise.withResolvers<Map<number, number>>()
+  const answers = [slow.promise, Promise.resolve(new Map([[0, 0]]))]
+  const { log, assign, deliver } = await setup({ offsetsAt: () => answers.shift() ?? slow.promise })
+  const first = assign(0, 0)
+  assert.equal(await assign(0, 2), 0)
+  await deliver(0, 0, 1)
+  slow.resolve(new Map([[0, 0]]))
+  await assert.rejects(first, /overtaken/)
+  await deliver(2, 2)
+  assert.deepEqual(log, ['past 0', 'past 1', '2'])
 })
 
 test('the past fills the ring, and the head is known when it has been read', async () => {

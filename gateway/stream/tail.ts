@@ -48,6 +48,8 @@ export class Tail {
   #published: ReadonlyMap<number, number> = new Map()
   #group: Promise<Group | undefined> = Promise.resolve(undefined)
   #waiting: (() => void)[] = []
+  /** Counts assignments. */
+  #turn = 0
 
   constructor(options: TailOptions, handlers: TailHandlers) {
     this.#o = options
@@ -112,12 +114,15 @@ export class Tail {
   }
 
   async #assigned(bounds: readonly Bounds[]): Promise<ReadonlyMap<number, number>> {
+    const turn = ++this.#turn
     const fresh = bounds.filter((bound) => {
       const known = this.#partitions.get(bound.partition)
       return !known || known.lostIn(bound)
     })
     const starts =
       fresh.length > 0 ? await this.#o.log.offsetsAt(topics.persisted, Date.now() - lookBackMs) : new Map()
+    // The group gave up waiting and joined again meanwhile: that answer is the one that counts.
+    if (turn !== this.#turn) throw new Error('this assignment was overtaken by another')
     for (const { partition, low, high } of fresh) {
       const start = Math.min(Math.max(starts.get(partition) ?? high, low), high)
       const again = this.#partitions.has(partition)
