@@ -13,6 +13,7 @@ import { persist } from './lines/persist.ts'
 import { pixel } from './lines/pixel.ts'
 import { recovery } from './lines/recovery.ts'
 import { rollup } from './lines/rollup.ts'
+import { rules } from './lines/rules.ts'
 
 /** In their order: what measures rest comes first, what leaves a full table or a new process behind comes last. */
 export const lines: readonly Line[] = [
@@ -28,6 +29,7 @@ export const lines: readonly Line[] = [
   persist,
   cost,
   rollup,
+  rules,
   fanOut,
   history,
   recovery,
