@@ -1,11 +1,12 @@
 import { join, resolve } from 'node:path'
 import { build, defineConfig, type Plugin } from 'vite'
+import { compressFiles } from './compress.ts'
 import { embedBuild } from './embed/build.ts'
 
 /** Where `vite` in development sends API calls: a running gateway. */
 const gateway = 'http://127.0.0.1:8080'
 
-/** Puts the module of the widgets beside the dashboard, under `/embed/v1/`. */
+/** Puts the module of the widgets beside the dashboard, under `/embed/v1/`, and beside each file what it is compressed. */
 function widgets(): Plugin {
   let dist = ''
   return {
@@ -16,6 +17,7 @@ function widgets(): Plugin {
     },
     async closeBundle() {
       await build(embedBuild(join(dist, 'embed', 'v1')))
+      await compressFiles(dist)
     },
   }
 }

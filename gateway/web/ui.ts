@@ -33,6 +33,8 @@ export async function addUi(app: FastifyInstance, folder: string): Promise<void>
     root: folder,
     serve: false,
     cacheControl: false,
+    // The build leaves `.br` and `.gz` beside the files; without them the files themselves are sent.
+    preCompressed: true,
     // The folder is looked into at each request: it may be built while the server runs.
     suppressWarning: true,
   })

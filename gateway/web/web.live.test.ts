@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { brotliCompressSync } from 'node:zlib'
 import { startWhole, type Whole } from '@streamgauge/bench/whole.ts'
 
 let whole: Whole
@@ -57,6 +58,27 @@ test('before the dashboard is built its address says how to build it', async () 
   const response = await fetch(`${whole.url}/t/acme`)
   assert.equal(response.status, 503)
   assert.match(await response.text(), /npm run build/)
+})
+
+test('what was built compressed is sent so to whom it is welcome', async () => {
+  const code = 'export const n = 1'
+  const path = join(uiFolder, 'assets', 'packed-1a2b3c4d.js')
+  await mkdir(join(uiFolder, 'assets'), { recursive: true })
+  await writeFile(path, code)
+  await writeFile(`${path}.br`, brotliCompressSync(code))
+  for (const [accepted, encoding] of [
+    ['br', 'br'],
+    ['identity', null],
+  ] as const) {
+    const headers = { 'accept-encoding': accepted }
+    const response = await fetch(`${whole.url}/assets/packed-1a2b3c4d.js`, { headers })
+    assert.equal(response.headers.get('content-encoding'), encoding)
+    assert.match(response.headers.get('content-type') ?? '', /^application\/javascript/)
+    assert.match(response.headers.get('vary') ?? '', /accept-encoding/i)
+    assert.equal(await response.text(), code)
+  }
+  await rm(path)
+  await rm(`${path}.br`)
 })
 
 test('the dashboard answers every page of its own and nothing else', async () => {
