@@ -10,6 +10,16 @@ Feature: Many tabs, one stream
     When I POST 3 values of "shared.metric"
     Then every tab shows every point of "shared.metric" once
 
+  Scenario: Dashboards and pages with widgets, eight tabs of them, are live at once
+    Given a tenant exists
+    And I note how many streams the server counts
+    And its Live Dashboard shows a chart of "room.temperature"
+    And a strict page on another origin, and a token for it that shows "room.temperature"
+    When I open it in 3 more tabs
+    And the page with every widget is open in 4 more tabs
+    Then the server counts 2 streams more
+    And a value of "room.temperature" that is posted shows in every tab
+
   Scenario: The tab that holds the stream is closed while points arrive
     Given a tenant exists
     And I note how many streams the server counts

@@ -45,12 +45,35 @@ Given(
 )
 
 When('the page embeds every widget', async function (this: Scene) {
-  const { token } = embedding(this)
-  const { url } = this.stack
-  const shared = `src="${url}" tenant="${this.tenant().name}" token="${token}"`
-  const elements = widgets.map((name) => `<${name} ${shared} metric="${metric}"></${name}>`)
-  await open(this, `<script type="module" src="${url}/embed/v1/streamgauge.js"></script>${elements.join('')}`)
+  await open(this, everyWidget(this))
 })
+
+When(
+  'the page with every widget is open in {int} more tabs',
+  { timeout: 180_000 },
+  async function (this: Scene, count: number) {
+    const { site } = embedding(this)
+    site.show(everyWidget(this))
+    for (let i = 0; i < count; i++) {
+      const tab = await this.context.newPage()
+      await tab.goto(`${site.origin}/`)
+      await panel(tab, metric).locator('canvas').first().waitFor({ timeout: 60_000 })
+    }
+  },
+)
+
+Then(
+  'a value of {string} that is posted shows in every tab',
+  { timeout: 180_000 },
+  async function (this: Scene, metric_name: string) {
+    const value = 41.5
+    assert.equal((await this.tenant().post({ metric_name, value })).status, 202)
+    for (const tab of this.context.pages()) {
+      const shown = panel(tab, metric_name).locator(`.legend output[data-value="${value}"]`)
+      await shown.waitFor({ timeout: 60_000 })
+    }
+  },
+)
 
 Then(
   'its chart of {string} is live and says how many milliseconds it took',
@@ -187,6 +210,15 @@ When('I revoke the embed under Settings', async function (this: Scene) {
 Then('the list of embeds is empty', async function (this: Scene) {
   await this.page.getByText('Nothing is embedded yet').waitFor()
 })
+
+/** The body of a page with all of them. */
+function everyWidget(scene: Scene): string {
+  const { token } = embedding(scene)
+  const { url } = scene.stack
+  const shared = `src="${url}" tenant="${scene.tenant().name}" token="${token}"`
+  const elements = widgets.map((name) => `<${name} ${shared} metric="${metric}"></${name}>`)
+  return `<script type="module" src="${url}/embed/v1/streamgauge.js"></script>${elements.join('')}`
+}
 
 function embedding(scene: Scene): Embedding {
   return ensure(embeddings.get(scene), 'a page on another origin')

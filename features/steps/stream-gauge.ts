@@ -18,8 +18,11 @@ Given('I note how many streams the server counts', async function (this: Scene) 
 })
 
 Then('the server counts one stream more', async function (this: Scene) {
-  const before = ensure(counts.get(this), 'a count')
-  await until('one stream more', 20_000, async () => (await openStreams(this)) === before + 1 || undefined)
+  await countsMore(this, 1)
+})
+
+Then('the server counts {int} streams more', async function (this: Scene, more: number) {
+  await countsMore(this, more)
 })
 
 When('I leave the page', async function (this: Scene) {
@@ -37,6 +40,11 @@ Then(
     )
   },
 )
+
+async function countsMore(scene: Scene, more: number): Promise<void> {
+  const wanted = ensure(counts.get(scene), 'a count') + more
+  await until(`${more} more`, 20_000, async () => (await openStreams(scene)) === wanted || undefined)
+}
 
 /** The server's own gauge. */
 async function openStreams({ api }: Scene): Promise<number> {
