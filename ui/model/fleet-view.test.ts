@@ -70,5 +70,6 @@ test('the metric of a fleet is the one most agents have, of equals the load of t
     'cpu.percent',
   )
   assert.equal(mainMetric([having('a', 'cpu'), having('a')]), 'a')
+  assert.equal(mainMetric([having('cpu.core.usage', 'cpu.usage')]), 'cpu.usage')
   assert.equal(mainMetric([]), undefined)
 })

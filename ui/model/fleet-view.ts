@@ -1,4 +1,5 @@
 import type { AgentItem, AgentStatus } from '../api/types.ts'
+import { byInterest } from './metric-order.ts'
 
 export const sortKeys = ['status', 'agent', 'seen', 'value', 'version'] as const
 export type SortKey = (typeof sortKeys)[number]
@@ -71,16 +72,14 @@ export function concern({ status, reason }: Pick<AgentItem, 'status' | 'reason'>
   return { late: 1, unknown: 2, online: 4 }[status]
 }
 
-/** The metric that stands for a fleet: the one most agents have; a load of the CPU before others, then by name. */
+/** The metric that stands for a fleet: the one most agents have; a load of the CPU before others, then what people look at first. */
 export function mainMetric(agents: readonly AgentItem[]): string | undefined {
   const counts = new Map<string, number>()
   for (const { metrics } of agents)
     for (const name of new Set(metrics.map((metric) => metric.metric_name)))
       counts.set(name, (counts.get(name) ?? 0) + 1)
   const isCpu = (name: string) => Number(/cpu/i.test(name))
-  const best = [...counts].sort(
-    ([a, of], [b, than]) => than - of || isCpu(b) - isCpu(a) || Number(a > b) - Number(a < b),
-  )
+  const best = [...counts].sort(([a, of], [b, than]) => than - of || isCpu(b) - isCpu(a) || byInterest(a, b))
   return best[0]?.[0]
 }
 

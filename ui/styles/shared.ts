@@ -244,6 +244,8 @@ export const page = css`
 /** Tables of a card. */
 export const table = css`
   .scroll {
+    /* what is for screen readers only lies somewhere, too: inside, or the page gets wider */
+    position: relative;
     overflow-x: auto;
   }
 
