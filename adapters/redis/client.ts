@@ -38,15 +38,30 @@ export function openRedis(options: RedisOptions): RedisStore {
   })
   // The breaker tells of it once; without a listener every lost connection is an uncaught error.
   redis.on('error', () => undefined)
+  // A process that starts is too busy to hear the first answers in time: what goes by until it has connected is no news.
+  let settled = false
+  let warned = false
+  const warn = (cause: unknown) => {
+    warned = true
+    options.logger.warn({ err: cause }, 'Redis cannot be reached: going on without it')
+  }
+  let early: unknown
+  const settling = setTimeout(() => {
+    settled = true
+    if (breaker.away) warn(early)
+  }, defaults.connectTimeoutMs)
+  settling.unref()
   const breaker: Breaker = createBreaker({
     name: 'Redis',
     probe: () => redis.ping(),
     deadlineMs: options.deadlineMs ?? defaults.deadlineMs,
     isOutage,
-    onChange: (away, cause) =>
-      away
-        ? options.logger.warn({ err: cause }, 'Redis cannot be reached: going on without it')
-        : options.logger.info('Redis can be reached again'),
+    onChange(away, cause) {
+      if (away && settled) warn(cause)
+      else if (away) early = cause
+      else if (warned) options.logger.info('Redis can be reached again')
+      if (!away) warned = false
+    },
   })
   return {
     get available() {
@@ -59,6 +74,7 @@ export function openRedis(options: RedisOptions): RedisStore {
       return performance.now() - start
     },
     close() {
+      clearTimeout(settling)
       breaker.close()
       redis.disconnect()
     },
