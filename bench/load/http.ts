@@ -35,6 +35,8 @@ export async function openConnection(url: string): Promise<Connection> {
     },
     send(request) {
       if (waiting) throw new Error('one request at a time')
+      // Nothing tells of it any more: the answer would be waited for without an end.
+      if (!socket.writable) throw new Error(`${url} has closed the connection`)
       waiting = Promise.withResolvers()
       socket.write(request)
       return waiting.promise
