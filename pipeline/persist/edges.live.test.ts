@@ -17,10 +17,29 @@ async function stopped(pipeline: Pipeline): Promise<string> {
   return pipeline.health().stopped[0].code
 }
 
-/** Deletes the topic and makes it again: to a client it looks like the same one. */
+/**
+ * Deletes the topic, which holds records of the bench's partition, and makes it again: to a client it looks like
+ * the same one.
+ */
 async function makeAnew(bench: Workbench, topic: string): Promise<void> {
   await openKafkaAdmin(bench.stack.kafkaBrokers).deleteTopics(bench.stack.topicPrefix + topic)
   await ensureTopics(bench)
+  // The broker hears of it later than the controller: until then it appends to the log that goes.
+  for (;;) {
+    const bounds = await bench.log.bounds(topic).catch(() => [])
+    if (bounds[bench.partition]?.high === 0) return
+    await sleep(20)
+  }
+}
+
+/** Waits until the broker, too, has heard of a deletion. */
+async function gone(bench: Workbench, topic: string): Promise<void> {
+  const there = () =>
+    bench.log.bounds(topic).then(
+      () => true,
+      () => false,
+    )
+  while (await there()) await sleep(20)
 }
 
 async function ensureTopics(bench: Workbench): Promise<void> {
@@ -144,6 +163,7 @@ test('while dead letters can’t be sent, no cursor moves over a record that nee
   await bench.append({ x: [0] })
   await bench.stored()
   await openKafkaAdmin(kafkaBrokers).deleteTopics(topicPrefix + topics.deadLetters)
+  await gone(bench, topics.deadLetters)
   await log.append(topics.ingest, [{ key, value: 'rubbish' }])
   await bench.append({ x: [2] })
   const elsewhere = (partition + 1) % 12
