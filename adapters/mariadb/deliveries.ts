@@ -89,6 +89,8 @@ export async function dueChannels(
 /**
  * Leases what waits for a channel, in the order of ids: what is due, and what is not but failed only because nobody
  * could be reached, so that order holds. At most one worker has messages of a channel; undefined when another does.
+ * No row is passed over because it is locked just then, also when it is only looked at: what comes after it would
+ * be told first.
  */
 export async function leaseChannel(
   db: Database,
@@ -107,22 +109,19 @@ export async function leaseChannel(
     const rows = await connection.query<{ id: number }>(
       `SELECT id FROM deliveries
        WHERE channel_id = ? AND status = 'pending' AND (next_at <= ? OR (created_at > ? AND ${unavailable}))
-       ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED`,
+       ORDER BY id LIMIT ?`,
       [channelId, now, orderedSince, limit],
     )
-    if (rows.length > 0) {
-      await connection.execute('UPDATE deliveries SET lease = ?, leased_until = ? WHERE id IN (?)', [
-        ...[id, until],
-        rows.map((row) => row.id) as unknown as Param,
-      ])
-    }
-    return rows
+    const ids = rows.map((row) => row.id)
+    if (ids.length === 0) return undefined
+    const { affectedRows } = await connection.execute(
+      `UPDATE deliveries SET lease = ?, leased_until = ? WHERE id IN (?) AND status = 'pending'`,
+      [id, until, ids as unknown as Param],
+    )
+    // One was settled between the two statements: leased are those that are left, and they are read below.
+    return affectedRows > 0 ? ids : undefined
   })
-  if (leased === undefined || leased.length === 0) return undefined
-  return readLeased(
-    db,
-    leased.map((row) => row.id),
-  )
+  return leased && readLeased(db, lease, leased)
 }
 
 type Stored = Omit<WaitingDelivery, 'alert'> & {
@@ -143,7 +142,7 @@ type Stored = Omit<WaitingDelivery, 'alert'> & {
   readonly position: number
 }
 
-async function readLeased(db: Queryable, ids: readonly number[]): Promise<WaitingDelivery[]> {
+async function readLeased(db: Queryable, { id }: Lease, ids: readonly number[]): Promise<WaitingDelivery[]> {
   const rows = await db.query<Stored>(
     `SELECT d.id, d.kind, d.attempt, d.next_at AS nextAt, d.created_at AS createdAt, d.message_id AS messageId,
        d.after_delivery AS after, f.status AS afterStatus, f.message_id AS afterMessageId,
@@ -155,8 +154,8 @@ async function readLeased(db: Queryable, ids: readonly number[]): Promise<Waitin
        LEFT JOIN alerts a ON a.id = d.alert_id
        LEFT JOIN agents g ON g.tenant_id = a.tenant_id AND g.agent_id = a.agent_id AND g.revoked_at IS NULL
        LEFT JOIN deliveries f ON f.id = d.after_delivery
-     WHERE d.id IN (?) ORDER BY d.id`,
-    [ids as unknown as Param],
+     WHERE d.id IN (?) AND d.lease = ? ORDER BY d.id`,
+    [ids as unknown as Param, id],
   )
   return rows.map(readRow)
 }

@@ -254,6 +254,31 @@ test('a deleted channel is told nothing', async () => {
   assert.equal(at.got.length, 0)
 })
 
+test('a message whose row is locked just then is waited for, not overtaken', async () => {
+  await using at = await receiver()
+  const channel = await store.webhook(at.url)
+  const first = await store.tell(channel, 'first')
+  await store.tell(channel, 'second')
+  const other = await store.db.connection()
+  await other.begin()
+  await other.query('SELECT id FROM deliveries WHERE id = ? FOR UPDATE', [first])
+  await using notify = worker()
+  notify.notifyNow()
+  await until('the worker waits', async () => {
+    const [{ waiting }] = await store.db.query<{ waiting: number }>(
+      `SELECT COUNT(*) AS waiting FROM information_schema.processlist WHERE info LIKE 'UPDATE deliveries SET lease =%'`,
+    )
+    return waiting > 0 || at.got.length > 0
+  })
+  await other.rollback()
+  other.release()
+  await store.settled()
+  assert.deepEqual(
+    at.got.map(({ name }) => name),
+    ['first', 'second'],
+  )
+})
+
 test('several workers tell each message once, in order', async () => {
   await using at = await receiver()
   const channels = await Promise.all(Array.from({ length: 4 }, () => store.webhook(at.url)))
