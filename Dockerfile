@@ -66,7 +66,7 @@ RUN install --directory --owner=1883 --group=1883 --mode=700 /mosquitto/data \
 USER 1000
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-  CMD ["node", "--eval", "fetch(`http://127.0.0.1:${process.env.HTTP_PORT}/health/live`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "cli/healthcheck.ts"]
 # Collecting young garbage early is cheaper: see local/roles.ts.
 ENTRYPOINT ["node", "--max-semi-space-size=8"]
 CMD ["main.ts"]

@@ -110,7 +110,7 @@ test('the image runs without root, says when it is alive and takes signals itsel
   const last = (keyword: string) => stage.findLast((each) => each.getKeyword() === keyword)
   const user = last('USER')?.getArgumentsContent() ?? ''
   assert.ok(user !== '' && !/^(root|0)\b/.test(user), 'USER must name an account other than root')
-  assert.match(last('HEALTHCHECK')?.getRawArgumentsContent() ?? '', /\/health\/live/)
+  assert.match(last('HEALTHCHECK')?.getRawArgumentsContent() ?? '', /"cli\/healthcheck\.ts"/)
   const entrypoint = last('ENTRYPOINT') as JSONInstruction | undefined
   assert.ok(entrypoint?.getOpeningBracket(), 'ENTRYPOINT must not go through a shell')
 })
@@ -139,7 +139,7 @@ test('everything that the roles and the CLI import is in the image', () => {
     finalStage().flatMap((each) => (each.getKeyword() === 'COPY' ? sources(each as Copy) : [])),
   )
   const seen = new Set<string>()
-  const open = ['main.ts', 'cli.ts']
+  const open = ['main.ts', 'cli.ts', 'cli/healthcheck.ts']
   for (const file of open) {
     if (seen.has(file)) continue
     seen.add(file)
