@@ -73,7 +73,8 @@ async function start(): Promise<void> {
     { name: 'redis', ping: () => redis.ping(), required: false },
     { name: 'log', ping: () => log.ping(), required: needsLog },
   ]
-  const app = await createServer({ logger, auth, health, registry, metricsToken: config.http.metricsToken })
+  const { metricsToken, tls } = config.http
+  const app = await createServer({ logger, auth, health, registry, metricsToken, tls })
   workers.push({ name: 'http', close: () => closeServer(app, config.shutdownMs / 2) })
   // A process loads only what its roles need.
   if (has('connectors')) {

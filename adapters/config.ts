@@ -1,4 +1,5 @@
 import { limits } from '@streamgauge/core/limits.ts'
+import type { KafkaLogin } from './kafka/client.ts'
 import { networks } from './webhook/addresses.ts'
 
 /** Everything that can be set from outside. */
@@ -9,6 +10,10 @@ export interface Config {
     readonly replicationFactor: number
     /** Where this process alone keeps its member ids, see `memberFiles`; null for none. */
     readonly memberFolder: string | null
+    /** Encrypts, and asks the brokers for a certificate of their name that this machine trusts. */
+    readonly tls: boolean
+    /** How this process logs in; null where brokers want none. */
+    readonly login: KafkaLogin | null
   }
   readonly databaseUrl: string
   readonly redisUrl: string
@@ -40,6 +45,8 @@ export interface Config {
     readonly metricsToken: string | null
     /** Serves the Model Context Protocol at `/mcp`. */
     readonly useMcp: boolean
+    /** Files in PEM format; null: plain HTTP. */
+    readonly tls: { readonly certificate: string; readonly key: string } | null
   }
   readonly logLevel: string
   /** A verdict on a token stays valid this long while MariaDB can't be reached, ms. */
@@ -84,6 +91,8 @@ export function readConfig(env: Environment): Config {
       topicPrefix: env.KAFKA_TOPIC_PREFIX ?? '',
       replicationFactor: integer(env, 'KAFKA_REPLICATION_FACTOR', 1),
       memberFolder: env.KAFKA_MEMBER_FOLDER ?? null,
+      tls: boolean(env, 'KAFKA_TLS'),
+      login: readKafkaLogin(env),
     },
     databaseUrl: required(env, 'DATABASE_URL', 'mysql://user:password@127.0.0.1:3306/streamgauge'),
     redisUrl: required(env, 'REDIS_URL', 'redis://127.0.0.1:6379'),
@@ -92,9 +101,13 @@ export function readConfig(env: Environment): Config {
     http: {
       host,
       port,
-      publicUrl: (env.PUBLIC_URL ?? `http://${host}:${port}`).replace(/\/+$/, ''),
+      publicUrl: (env.PUBLIC_URL ?? `${env.HTTP_TLS_CERT ? 'https' : 'http'}://${host}:${port}`).replace(
+        /\/+$/,
+        '',
+      ),
       metricsToken: env.METRICS_TOKEN ?? null,
       useMcp: boolean(env, 'USE_MCP'),
+      tls: readHttpTls(env),
     },
     logLevel: env.LOG_LEVEL ?? 'info',
     authStaleMaxMs: integer(env, 'AUTH_STALE_MAX', 3600) * 1000,
@@ -111,6 +124,24 @@ export function readConfig(env: Environment): Config {
     alertGraceMs: integer(env, 'ALERT_GRACE_MS', 1000),
     retentionBytes: integer(env, 'KAFKA_RETENTION_BYTES', -1),
   }
+}
+
+const mechanisms = ['plain', 'scram-sha-256', 'scram-sha-512'] as const
+
+function readKafkaLogin(env: Environment): KafkaLogin | null {
+  const { KAFKA_USERNAME: username, KAFKA_PASSWORD: password, KAFKA_SASL = 'scram-sha-512' } = env
+  const mechanism = mechanisms.find((known) => known === KAFKA_SASL.toLowerCase())
+  if (!mechanism) throw new Error(`KAFKA_SASL must be ${mechanisms.join(', ')}, not "${KAFKA_SASL}"`)
+  if (!username && !password) return null
+  if (!username || !password) throw new Error('KAFKA_USERNAME and KAFKA_PASSWORD belong together')
+  return { mechanism, username, password }
+}
+
+function readHttpTls(env: Environment): Config['http']['tls'] {
+  const { HTTP_TLS_CERT: certificate, HTTP_TLS_KEY: key } = env
+  if (!certificate && !key) return null
+  if (!certificate || !key) throw new Error('HTTP_TLS_CERT and HTTP_TLS_KEY belong together')
+  return { certificate, key }
 }
 
 function readMqtt(env: Environment): Config['mqtt'] {

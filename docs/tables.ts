@@ -150,14 +150,24 @@ export const variables: Readonly<Record<string, readonly [fallback: string, mean
     'none',
     'Begins the names of all topics and groups: several installations on one cluster',
   ],
+  KAFKA_TLS: [
+    'false',
+    '`true`: connections to the brokers are encrypted, and their certificates must be of the names that they advertise',
+  ],
+  KAFKA_USERNAME: ['none', 'Who logs in at the brokers (SASL), with `KAFKA_PASSWORD`'],
+  KAFKA_PASSWORD: ['none', 'See `KAFKA_USERNAME`'],
+  KAFKA_SASL: ['scram-sha-512', 'How: `scram-sha-512`, `scram-sha-256` or `plain`'],
   KAFKA_REPLICATION_FACTOR: ['1', 'Replicas of the topics that `init` creates'],
   KAFKA_RETENTION_BYTES: ['-1 (no cap)', 'Size cap of one partition of the metric topics, bytes'],
   KAFKA_MEMBER_FOLDER: [
     'none',
     'Where the pipeline remembers the group member it was, on a disk that outlives a crash of the process: after a kill it rejoins in 0.2 s instead of 10 s. Only where a supervisor runs one pipeline with this folder at a time',
   ],
-  DATABASE_URL: ['required', 'MariaDB, such as `mysql://user:password@host:3306/streamgauge`'],
-  REDIS_URL: ['required', 'Redis or Valkey, such as `redis://:password@host:6379`'],
+  DATABASE_URL: [
+    'required',
+    'MariaDB, such as `mysql://user:password@host:3306/streamgauge`; with `?ssl=true` encrypted, and its certificate must be of that host',
+  ],
+  REDIS_URL: ['required', 'Redis or Valkey, such as `redis://:password@host:6379`, or `rediss://` over TLS'],
   MQTT_URL: [
     'none',
     'Mosquitto with the login of the bridge, such as `mqtt://streamgauge-bridge:password@host:1883`; without it there is no bridge and no enrolment',
@@ -183,6 +193,11 @@ export const variables: Readonly<Record<string, readonly [fallback: string, mean
   ],
   HTTP_HOST: ['127.0.0.1', 'Address to listen on; the image sets 0.0.0.0'],
   HTTP_PORT: ['8080', 'Port to listen on'],
+  HTTP_TLS_CERT: [
+    'none',
+    'File with a certificate and its chain (PEM): that port speaks HTTPS. A renewed one is served within a minute',
+  ],
+  HTTP_TLS_KEY: ['none', 'File with its key (PEM)'],
   PUBLIC_URL: ['`http://HTTP_HOST:HTTP_PORT`', 'What links shown to people begin with'],
   USE_MCP: ['false', '`true`: assistants reach the data at `/mcp`, see [MCP](mcp.md)'],
   METRICS_TOKEN: ['none', 'When set, `/metrics` wants it as Bearer token'],

@@ -55,6 +55,9 @@ export async function bringUp(options: Options): Promise<Stack> {
     WEBHOOK_ALLOW: '127.0.0.0/8,::1/128',
     USE_MCP: 'true',
     ...env,
+    // The launcher and the front speak plainly to roles on this machine; TLS is for what stands before them.
+    HTTP_TLS_CERT: undefined,
+    HTTP_TLS_KEY: undefined,
     ...Object.assign({}, ...services.map(({ environment }) => environment)),
   }
   const operatorToken = ensureOperatorToken(launcher)

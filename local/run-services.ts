@@ -21,10 +21,14 @@ export interface Step {
   failed(): void
 }
 
+export type ServerArguments = Partial<Readonly<Record<Service['name'], (url: string) => readonly string[]>>>
+
 interface Options {
   readonly launcher: Launcher
   readonly env: NodeJS.ProcessEnv
   readonly only?: readonly Service['name'][]
+  /** Further arguments of servers, told where they are: for tests that need settings of their own. */
+  readonly args?: ServerArguments
   step(title: string): Step
 }
 
@@ -34,7 +38,7 @@ export async function runServices(options: Options): Promise<Running[]> {
   return Promise.all(wanted.map((service) => runService(service, options)))
 }
 
-async function runService(service: Service, { launcher, env, step }: Options): Promise<Running> {
+async function runService(service: Service, { launcher, env, args, step }: Options): Promise<Running> {
   const external = env[service.variable]
   const progress = step(service.title)
   if (external) {
@@ -45,7 +49,8 @@ async function runService(service: Service, { launcher, env, step }: Options): P
     const { home, state } = launcher
     const program = await service.prepare({ home, state, say: progress.say })
     progress.say('starting')
-    const child = launcher.start(program)
+    const more = args?.[service.name]?.(program.url) ?? []
+    const child = launcher.start({ ...program, args: [...program.args, ...more] })
     await child.live
     progress.done()
     const environment = { [service.variable]: program.url, ...program.environment }

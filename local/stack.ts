@@ -9,7 +9,7 @@ import { openLauncher } from './launcher.ts'
 import { localJsonPath, type ServicePlace } from './local-json.ts'
 import { isLocked } from './lock.ts'
 import { root } from './root.ts'
-import { runServices } from './run-services.ts'
+import { runServices, type ServerArguments } from './run-services.ts'
 import { services as allServices } from './services/all.ts'
 import { redisDatabases } from './services/redis.ts'
 import { redisCommand } from './services/resp.ts'
@@ -46,7 +46,7 @@ export interface Services extends AsyncDisposable {
  *     services.control.mariadb.signal('SIGKILL')
  */
 export async function startServices(
-  options: { only?: readonly ServiceName[]; report?: (text: string) => void } = {},
+  options: { only?: readonly ServiceName[]; args?: ServerArguments; report?: (text: string) => void } = {},
 ): Promise<Services> {
   const dir = mkdtempSync(join(tmpdir(), 'streamgauge-'))
   const launcher = await openLauncher({ dir, report: options.report ?? (() => undefined) })
@@ -56,7 +56,7 @@ export async function startServices(
     rmSync(dir, { recursive: true, force: true })
   }
   try {
-    const running = await runServices({ launcher, only: options.only, env: {}, step: () => quiet })
+    const running = await runServices({ ...options, launcher, env: {}, step: () => quiet })
     const controls = running.map(({ service, url, child }): [ServiceName, ServiceControl] => [
       service.name,
       controlOf(url, () => child?.pid()),

@@ -122,7 +122,7 @@ function writeServices(): void {
 /** The environment without what would point the tests at somebody's running installation. */
 function isolated(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const named = allServices.flatMap(({ variable, companions = [] }) => [variable, ...companions])
-  const foreign = [...named, 'HTTP_PORT', 'HTTP_HOST', 'PUBLIC_URL']
+  const foreign = [...named, 'HTTP_PORT', 'HTTP_HOST', 'HTTP_TLS_CERT', 'HTTP_TLS_KEY', 'PUBLIC_URL']
   const kept = Object.entries(given).filter(([name]) => !foreign.includes(name))
   return { ...Object.fromEntries(kept), STREAMGAUGE_DATA: join(dir, 'data') }
 }

@@ -14,6 +14,7 @@ import { addNotFound } from './not-found.ts'
 import { openapi } from './openapi.ts'
 import { sendClientError, sendError } from './problems.ts'
 import { closeSilentConnections } from './silent.ts'
+import { followFiles, readFiles, type TlsFiles } from './tls.ts'
 import { compileValidator } from './validate.ts'
 
 declare module 'fastify' {
@@ -31,6 +32,8 @@ export interface ServerOptions {
   readonly health: readonly HealthCheck[]
   readonly registry: Registry
   readonly metricsToken: string | null
+  /** Default none: plain HTTP. */
+  readonly tls?: TlsFiles | null
 }
 
 const defaults = {
@@ -60,6 +63,12 @@ const headers = {
  * health, metrics, security headers and the collected OpenAPI document. Roles add their routes to it.
  */
 export async function createServer(options: ServerOptions): Promise<FastifyInstance> {
+  const { tls } = options
+  const http = {
+    maxHeaderSize: defaults.maxHeaderSize,
+    headersTimeout: defaults.headersTimeoutMs,
+    connectionsCheckingInterval: defaults.checkConnectionsEveryMs,
+  }
   const app = fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -71,11 +80,9 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     keepAliveTimeout: defaults.keepAliveTimeoutMs,
     return503OnClosing: false,
     routerOptions: { maxParamLength: defaults.maxParamLength },
-    http: {
-      maxHeaderSize: defaults.maxHeaderSize,
-      headersTimeout: defaults.headersTimeoutMs,
-      connectionsCheckingInterval: defaults.checkConnectionsEveryMs,
-    },
+    ...(tls
+      ? { https: { ...http, handshakeTimeout: defaults.headersTimeoutMs, ...readFiles(tls) } }
+      : { http }),
     clientErrorHandler: sendClientError,
     frameworkErrors: (error, request, reply) => {
       reply.headers(headers)
@@ -102,6 +109,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
   app.removeContentTypeParser('text/plain')
   continueLate(app)
   closeSilentConnections(app)
+  if (tls) followFiles(app, tls, options.logger)
   addNotFound(app)
   addPreflights(app)
   await app.register(swagger, openapi)

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 
@@ -6,14 +7,21 @@ import type { FastifyInstance } from 'fastify'
  * takes them for busy and stops timing them out, so each one would hold up the end until its client gives it up.
  */
 export function closeSilentConnections(app: FastifyInstance): void {
-  const silent = new Set<Socket>()
+  const silent = new Map<string, Socket>()
   app.server.on('connection', (socket: Socket) => {
-    silent.add(socket)
-    socket.once('close', () => silent.delete(socket))
+    const name = nameOf(socket)
+    silent.set(name, socket)
+    socket.once('close', () => silent.get(name) === socket && silent.delete(name))
   })
-  app.server.on('request', ({ socket }) => silent.delete(socket))
-  app.server.on('checkContinue', ({ socket }) => silent.delete(socket))
+  const speaks = ({ socket }: IncomingMessage) => silent.delete(nameOf(socket))
+  app.server.on('request', speaks)
+  app.server.on('checkContinue', speaks)
   app.addHook('preClose', async () => {
-    for (const socket of silent) socket.destroy()
+    for (const socket of silent.values()) socket.destroy()
   })
+}
+
+/** Over TLS a request comes from another socket than the connection, the one that decrypts: both have one peer. */
+function nameOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`
 }

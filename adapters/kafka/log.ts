@@ -4,7 +4,7 @@ import type { Logger } from '@streamgauge/adapters/log.ts'
 import { metricPartitions } from '@streamgauge/core/topics.ts'
 import type { Admin } from 'kafkajs'
 import { within } from '../deadline.ts'
-import { createClient, timeouts } from './client.ts'
+import { createClient, type KafkaLogin, timeouts } from './client.ts'
 import { runMember } from './group.ts'
 import { partitionOfKey } from './murmur2.ts'
 import { createAppender } from './producer.ts'
@@ -17,6 +17,10 @@ const electionPauseMs = 100
 
 export interface LogOptions {
   readonly brokers: readonly string[]
+  /** Default false. */
+  readonly tls?: boolean
+  /** Default none. */
+  readonly login?: KafkaLogin | null
   /** Put before the names of topics and groups. Default none. */
   readonly topicPrefix?: string
   /** Default 1. */

@@ -45,7 +45,7 @@ export interface Database extends Queryable {
 }
 
 export interface DatabaseOptions {
-  /** `mysql://user:password@host:port/database` */
+  /** `mysql://user:password@host:port/database`; `?ssl=true` encrypts, and asks for a certificate of that host. */
   readonly url: string
   readonly connectionLimit?: number
   /** Statements run on every new connection, such as `SET SESSION innodb_lock_wait_timeout = 3`. */
@@ -66,6 +66,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   const timeout = options.statementTimeoutMs ?? defaults.statementTimeoutMs
   const pool = mysql.createPool({
     uri: options.url,
+    ssl: URL.parse(options.url)?.searchParams.get('ssl') === 'true' ? { verifyIdentity: true } : undefined,
     connectionLimit: options.connectionLimit ?? defaults.connectionLimit,
     connectTimeout: defaults.connectTimeoutMs,
     charset: 'utf8mb4_bin',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,6 +18,7 @@ import { openDynsec } from '@streamgauge/adapters/mqtt/dynsec.ts'
 import { createProvision } from '@streamgauge/adapters/mqtt/provision.ts'
 import { poll } from '@streamgauge/bench/poll.ts'
 import { topics } from '@streamgauge/core/topics.ts'
+import { type Certificate, makeCertificate } from '@streamgauge/local/certificate.ts'
 import { freePort } from '@streamgauge/local/ports.ts'
 import { redisCommand } from '@streamgauge/local/services/resp.ts'
 import { type Services, startServices } from '@streamgauge/local/stack.ts'
@@ -35,12 +36,12 @@ let services: Services
 let config: Config
 let db: Database
 let log: Log
-/** A certificate for localhost, its own authority, and its key. */
-const tls = makeCertificate()
+const dir = mkdtempSync(join(tmpdir(), 'streamgauge-tls-'))
+let tls: Certificate & { readonly port: number }
 
 before(async () => {
   // For agents on other machines; the launcher reads them from its environment.
-  tls.port = await freePort()
+  tls = { ...(await makeCertificate(dir)), port: await freePort() }
   const { certificate, key, port } = tls
   Object.assign(process.env, { MQTT_TLS_CERT: certificate, MQTT_TLS_KEY: key, MQTT_TLS_PORT: String(port) })
   services = await startServices()
@@ -57,23 +58,8 @@ after(async () => {
   await log?.close()
   await db?.close()
   await services?.[Symbol.asyncDispose]()
-  rmSync(tls.dir, { recursive: true })
+  rmSync(dir, { recursive: true })
 })
-
-function makeCertificate() {
-  const dir = mkdtempSync(join(tmpdir(), 'streamgauge-tls-'))
-  const [certificate, key] = [join(dir, 'certificate.pem'), join(dir, 'key.pem')]
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
-  const files = ['-keyout', key, '-out', certificate]
-  execFileSync(
-    'openssl',
-    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject, ...files],
-    {
-      stdio: 'ignore',
-    },
-  )
-  return { dir, certificate, key, port: 0 }
-}
 
 const codes = (found: readonly Found[]) => found.map(({ code }) => code)
 

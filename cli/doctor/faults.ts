@@ -2,7 +2,8 @@
 export const faults = {
   MARIADB_UNREACHABLE: { remedy: 'Start MariaDB, or mend host and port in DATABASE_URL.' },
   MARIADB_REFUSES: {
-    remedy: 'Mend user, password and database in DATABASE_URL, or grant that user its rights.',
+    remedy:
+      'Mend user, password and database in DATABASE_URL, with ?ssl=true where the server wants TLS, or grant that user its rights.',
   },
   MARIADB_READ_ONLY: { remedy: 'Name the primary in DATABASE_URL, or SET GLOBAL read_only = 0.' },
   LOCAL_INFILE_OFF: { remedy: 'Start MariaDB with local_infile=1: points are written with LOAD DATA LOCAL.' },
@@ -20,7 +21,8 @@ export const faults = {
   },
   DISK_NEARLY_FULL: { remedy: 'Give MariaDB more room, or shorten RAW_RETENTION and restart the pipelines.' },
   LOG_UNREACHABLE: {
-    remedy: 'Start the log, or mend KAFKA_BROKERS; brokers must advertise names that resolve here.',
+    remedy:
+      'Start the log, or mend KAFKA_BROKERS and the other KAFKA_ variables; brokers must advertise names that resolve here.',
   },
   TOPIC_MISSING: { remedy: 'Run streamgauge init, with the KAFKA_TOPIC_PREFIX of the roles.' },
   TOPIC_SHAPE: {

@@ -21,6 +21,7 @@ export const kafka: Service = {
   name: 'kafka',
   title: 'Kafka',
   variable: 'KAFKA_BROKERS',
+  companions: ['KAFKA_TLS', 'KAFKA_SASL', 'KAFKA_USERNAME', 'KAFKA_PASSWORD'],
   async prepare(context) {
     const { home, state } = context
     const port = await state.port('kafka')
