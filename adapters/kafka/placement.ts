@@ -50,11 +50,15 @@ export function createPlacement(topic: string, handlers: GroupHandlers, logger: 
     to.resume([{ topic, partitions: [partition] }])
   }
 
-  function wait(of: ConsumerGroup, partition: number): void {
+  function hold(of: ConsumerGroup, partition: number): void {
     next.delete(partition)
     waiting.add(partition)
     of.pause([{ topic, partitions: [partition] }])
     recheckAfter = recheckMs.first
+  }
+
+  function wait(of: ConsumerGroup, partition: number): void {
+    hold(of, partition)
     schedule()
   }
 
@@ -96,13 +100,15 @@ export function createPlacement(topic: string, handlers: GroupHandlers, logger: 
       group = joined
       const mine = ++generation
       const partitions = joined.assigned().find((one) => one.topic === topic)?.partitions ?? []
-      for (const partition of partitions) wait(joined, partition)
+      for (const partition of partitions) hold(joined, partition)
       const answer = await placesOf(joined, partitions, (bounds) => handlers.assigned(bounds))
       if (mine !== generation) return
       for (const partition of partitions) {
         const offset = answer.get(partition)
         if (offset !== undefined) go(joined, partition, offset)
       }
+      // Not before: they are being asked for.
+      if (waiting.size > 0) schedule()
     },
     leave() {
       group = undefined

@@ -29,7 +29,7 @@ export interface GroupHandlers {
   /**
    * Runs inside every join before anything is delivered, bounded by 2 s: forget what was known, and say where to
    * read next for every assigned partition. A partition left out is paused and asked for again within a second (all
-   * of them when this throws or takes too long).
+   * of them when this throws or takes too long: what it has found by then is best kept for the next question).
    */
   assigned(bounds: readonly Bounds[]): Promise<ReadonlyMap<number, number>>
   /** Asked for paused partitions, with the same answer; without it they are asked for through `assigned`. */

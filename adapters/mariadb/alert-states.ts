@@ -24,12 +24,8 @@ export interface NamedAlertState extends AlertStateRow {
 
 const rowsPerInsert = 1_000
 
-/** Everything that is known in these partitions. */
-export async function readAlertStates(
-  db: Queryable,
-  partitions: readonly number[],
-): Promise<NamedAlertState[]> {
-  if (partitions.length === 0) return []
+/** Everything that is known in a partition. */
+export async function readAlertStates(db: Queryable, partition: number): Promise<NamedAlertState[]> {
   const rows = await db.query<
     Omit<AlertStateRow, 'instance' | 'offset' | 'toldId'> & {
       data: string
@@ -41,8 +37,8 @@ export async function readAlertStates(
     `SELECT rule_id AS ruleId, series_id AS seriesId, alert_states.tenant_id AS tenantId,
        topic_partition AS \`partition\`, version, CAST(data AS CHAR) AS data,
        alert_id AS alertId, metric_name AS metric, agent_id AS agent, CAST(tags AS CHAR) AS tags
-     FROM alert_states JOIN series ON series.id = series_id WHERE topic_partition IN (?)`,
-    [partitions as unknown as string],
+     FROM alert_states JOIN series ON series.id = series_id WHERE topic_partition = ?`,
+    [partition],
   )
   return rows.map(({ data, metric, agent, tags, ...row }) => ({
     ...row,

@@ -65,15 +65,14 @@ export function createAlerts(tools: AlertTools): Alerts {
   let stopping = false
   let timer: NodeJS.Timeout | undefined
 
-  async function open(cursors: readonly VersionedCursor[]): Promise<Memory[]> {
-    if (cursors.length === 0) return []
-    const partitions = cursors.map(({ partition }) => partition)
-    const states = Map.groupBy(await readAlertStates(db, partitions), ({ partition }) => partition)
+  async function open(cursor: VersionedCursor): Promise<Memory> {
+    const { partition } = cursor
+    const states = await readAlertStates(db, partition)
     // After the states: of each there is the rule.
-    await book.refresh(true)
+    await book.refresh(states.length > 0)
     clock.start()
-    for (const partition of partitions) relay.wake(partition)
-    return cursors.map((cursor) => new Memory(cursor, states.get(cursor.partition) ?? [], book))
+    relay.wake(partition)
+    return new Memory(cursor, states, book)
   }
 
   async function batch(

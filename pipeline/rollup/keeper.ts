@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Bounds } from '@streamgauge/adapters/kafka/types.ts'
 import type { Logger } from '@streamgauge/adapters/log.ts'
 import { lacksPartition } from '@streamgauge/adapters/mariadb/faults.ts'
@@ -11,6 +12,9 @@ import { backoffMs } from '../persist/backoff.ts'
 import type { RollupMetrics } from './metrics.ts'
 import { Stop, type StopCode, stops } from './stop.ts'
 import { Fenced } from './write.ts'
+
+/** For an answer: those who ask wait for 2 s at most, and then for none of it. */
+const patienceMs = 1_000
 
 export interface KeeperHealth {
   /** Partitions that are being worked on. */
@@ -41,8 +45,8 @@ export interface Keeper<Memory extends Kept> {
 interface Tools<Memory> {
   readonly db: Database
   readonly group: string
-  /** What is known at these cursors, in their order. */
-  readonly open: (cursors: readonly VersionedCursor[]) => Promise<Memory[]>
+  /** What is known at this cursor. */
+  readonly open: (cursor: VersionedCursor) => Promise<Memory>
   readonly metrics: Pick<RollupMetrics, 'retried' | 'partition' | 'forget' | 'stopped'>
   readonly logger: Logger
   readonly needPartitions: () => Promise<void>
@@ -56,38 +60,72 @@ export function createKeeper<Memory extends Kept>(tools: Tools<Memory>): Keeper<
   const faults = new Map<number, { failures: number; retryAt: number; gap?: string }>()
   /** With the cursor it stopped at: when a person has changed that, it goes on. */
   const stopped = new Map<number, { stop: Stop; at: string }>()
-  /** The last question about each partition: who asked may have given up on an earlier one long ago. */
-  const questions = new Map<number, symbol>()
+  /** Loads under way. Who asked may have given up long ago: the next question waits for the same load. */
+  const loads = new Map<number, Promise<void>>()
 
-  async function load(bounds: readonly Bounds[]): Promise<ReadonlyMap<number, number>> {
-    const question = Symbol('question')
-    for (const { partition } of bounds) questions.set(partition, question)
-    const cursors = new Map((await readFollowers(db, group)).map((one) => [one.partition, one]))
-    const sound: { cursor: VersionedCursor; high: number }[] = []
-    for (const one of bounds) {
-      if (questions.get(one.partition) !== question) continue
-      const cursor = cursors.get(one.partition)
-      if (!cursor) throw new Error(`there is no cursor for partition ${one.partition}`)
-      const halt = stopped.get(one.partition)
-      if (halt && !isAboutBounds(halt.stop) && halt.at === stateOf(cursor)) continue
-      const flaw = flawOf(cursor, one)
-      if (flaw) {
-        stop(flaw, cursor)
-        continue
-      }
-      sound.push({ cursor, high: one.high })
+  /** Begins to load what is not known yet, one partition after the other: each is there as soon as it can be. */
+  function load(bounds: readonly Bounds[]): Promise<void>[] {
+    const missing = bounds.filter((one) => !loads.has(one.partition) && !isKnown(one))
+    const cursors = missing.length > 0 ? readCursors() : Promise.resolve(new Map<number, VersionedCursor>())
+    let before: Promise<unknown> = cursors
+    for (const one of missing) {
+      const { partition } = one
+      memories.delete(partition)
+      const isOurs = () => loads.get(partition) === loading
+      const loading: Promise<void> = before
+        .then(() => cursors)
+        .then((all) => place(one, all.get(partition), isOurs))
+        .finally(() => {
+          if (isOurs()) loads.delete(partition)
+        })
+      loads.set(partition, loading)
+      before = loading.catch(() => undefined)
     }
-    const opened = await tools.open(sound.map(({ cursor }) => cursor))
-    const starts = new Map<number, number>()
-    for (const [i, memory] of opened.entries()) {
-      const { partition, nextSrc, topicOffset } = memory
-      if (questions.get(partition) !== question) continue
+    return bounds.flatMap(({ partition }) => loads.get(partition) ?? [])
+  }
+
+  async function readCursors(): Promise<ReadonlyMap<number, VersionedCursor>> {
+    return new Map((await readFollowers(db, group)).map((one) => [one.partition, one]))
+  }
+
+  /** It was loaded for a question whose answer came too late. Where it has grown old since, the fence tells. */
+  function isKnown(bounds: Bounds): boolean {
+    const memory = memories.get(bounds.partition)
+    return memory !== undefined && !flawOf(memory, bounds)
+  }
+
+  async function place(
+    bounds: Bounds,
+    cursor: VersionedCursor | undefined,
+    isOurs: () => boolean,
+  ): Promise<void> {
+    const { partition, high } = bounds
+    if (!isOurs()) return
+    if (!cursor) throw new Error(`there is no cursor for partition ${partition}`)
+    const halt = stopped.get(partition)
+    if (halt && !isAboutBounds(halt.stop) && halt.at === stateOf(cursor)) return
+    const flaw = flawOf(cursor, bounds)
+    if (flaw) return stop(flaw, cursor)
+    try {
+      const memory = await tools.open(cursor)
+      if (!isOurs()) return
       memories.set(partition, memory)
-      starts.set(partition, topicOffset)
       if (stopped.delete(partition)) metrics.stopped(partition, null)
-      metrics.partition(partition, { nextSrc, lag: sound[i].high - topicOffset })
+      metrics.partition(partition, { nextSrc: memory.nextSrc, lag: high - memory.topicOffset })
+    } catch (error) {
+      if (isOurs()) retryLater(partition, error)
     }
-    return starts
+  }
+
+  /** What is known soon. A slow one keeps neither the others nor the group; it is there for a later question. */
+  async function startsOf(bounds: readonly Bounds[]): Promise<ReadonlyMap<number, number>> {
+    await Promise.race([Promise.all(load(bounds)), sleep(patienceMs, undefined, { ref: false })])
+    return new Map(
+      bounds.flatMap(({ partition }) => {
+        const memory = memories.get(partition)
+        return memory && !loads.has(partition) ? [[partition, memory.topicOffset] as const] : []
+      }),
+    )
   }
 
   function stop(error: Stop, cursor: FollowerCursor): void {
@@ -124,13 +162,13 @@ export function createKeeper<Memory extends Kept>(tools: Tools<Memory>): Keeper<
     async assigned(bounds) {
       memories.clear()
       faults.clear()
-      questions.clear()
+      loads.clear()
       metrics.forget()
-      return load(bounds)
+      return startsOf(bounds)
     },
     async recheck(bounds) {
       const now = clock()
-      return load(bounds.filter(({ partition }) => (faults.get(partition)?.retryAt ?? 0) <= now))
+      return startsOf(bounds.filter(({ partition }) => (faults.get(partition)?.retryAt ?? 0) <= now))
     },
     memories: () => memories.values(),
     memoryOf: (partition) => memories.get(partition),
@@ -147,8 +185,7 @@ export function createKeeper<Memory extends Kept>(tools: Tools<Memory>): Keeper<
       if (lacksPartition(error))
         await needPartitions().catch((cause) => logger.warn({ err: cause }, 'partitions are missing'))
       if (!(error instanceof Stop) || isFirstGap(error)) return retryLater(partition, error)
-      const cursors = await readFollowers(db, group).catch(() => [])
-      const cursor = cursors.find((one) => one.partition === partition)
+      const cursor = (await readCursors().catch(() => undefined))?.get(partition)
       if (cursor) stop(error, cursor)
     },
     health: () => ({
@@ -164,7 +201,10 @@ export function createKeeper<Memory extends Kept>(tools: Tools<Memory>): Keeper<
 }
 
 /** What is wrong between a cursor and the log: log start ≤ topic offset ≤ log end. */
-export function flawOf({ partition, topicOffset }: FollowerCursor, { low, high }: Bounds): Stop | undefined {
+export function flawOf(
+  { partition, topicOffset }: Pick<FollowerCursor, 'partition' | 'topicOffset'>,
+  { low, high }: Bounds,
+): Stop | undefined {
   if (topicOffset < low) return new Stop('LOG_START', partition, `it begins at ${low}, ${topicOffset} is due`)
   if (topicOffset > high) return new Stop('LOG_END', partition, `it ends at ${high}, ${topicOffset} is due`)
   return undefined

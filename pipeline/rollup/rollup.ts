@@ -51,7 +51,7 @@ export interface Rollups {
 export function createRollups(tools: RollupTools): Rollups {
   const { db, logger, clock } = tools
   const metrics = createMetrics(tools.registry, held)
-  const open = async (cursors: readonly FollowerCursor[]) => cursors.map(newMemory)
+  const open = async (cursor: FollowerCursor) => newMemory(cursor)
   const keeper = createKeeper<Memory>({ ...tools, group: rollupGroup, open, metrics })
   let stopping = false
   let timer: NodeJS.Timeout | undefined
