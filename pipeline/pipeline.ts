@@ -22,6 +22,9 @@ import { createFollowers } from './rollup/begin.ts'
 import type { KeeperHealth as FollowerHealth } from './rollup/keeper.ts'
 import { createRollups } from './rollup/rollup.ts'
 
+/** A partition that has had a fault for so long, or has no place to go on from, is told of, ms. */
+const restsAfterMs = 60_000
+
 /** Of each of persist, rollup and alerts. */
 const storeSettings = { connections: 4, statementTimeoutMs: 10_000 }
 
@@ -43,7 +46,10 @@ export interface Pipeline {
   /** Ends the running runs, writes the cursors and leaves the group. */
   close(): Promise<void>
   health(): PipelineHealth
-  /** For `/health/ready`: throws which partitions wait for `streamgauge doctor`. */
+  /**
+   * For `/health/ready`: throws which partitions wait for `streamgauge doctor`, and which ones have not moved for a
+   * minute although log and store answer.
+   */
   ping(): Promise<number>
 }
 
@@ -161,6 +167,24 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
     groups.set(group, running)
   }
 
+  const answers = () =>
+    Promise.all([log.ping(), db.ping()]).then(
+      () => true,
+      () => false,
+    )
+
+  function restingPartitions(): string[] {
+    const stages = { [persistGroup]: persist, [rollupGroup]: rollups, [alertGroup]: alerts }
+    return Object.entries(stages).flatMap(([group, stage]) => {
+      const resting = new Set<number>()
+      for (const [partition, since] of stage.health().failing)
+        if (clock() - since > restsAfterMs) resting.add(partition)
+      for (const [partition, ms] of groups.get(group)?.waiting() ?? [])
+        if (ms > restsAfterMs) resting.add(partition)
+      return [...resting].map((partition) => `${partition} (${group})`)
+    })
+  }
+
   const starting = start()
   return {
     async close() {
@@ -184,9 +208,15 @@ export async function startPipeline(options: PipelineOptions): Promise<Pipeline>
       const stopped = [persist, rollups, alerts].flatMap((stage): { partition: number; code: string }[] => [
         ...stage.health().stopped,
       ])
-      if (stopped.length === 0) return 0
-      const which = stopped.map(({ partition, code }) => `${partition} (${code})`)
-      throw new Error(`stopped until streamgauge doctor is asked: partition ${which.join(', ')}`)
+      if (stopped.length > 0) {
+        const which = stopped.map(({ partition, code }) => `${partition} (${code})`)
+        throw new Error(`stopped until streamgauge doctor is asked: partition ${which.join(', ')}`)
+      }
+      const resting = restingPartitions()
+      // Else it is their fault, and said so already.
+      if (resting.length > 0 && (await answers()))
+        throw new Error(`no progress for a minute, see the log: partition ${resting.join(', ')}`)
+      return 0
     },
   }
 }

@@ -119,6 +119,7 @@ export function runMember(
       await running
     },
     ask: (partition) => placement.ask(partition),
+    waiting: () => placement.waiting(),
   }
 }
 

@@ -98,6 +98,7 @@ export async function openLog(options: LogOptions): Promise<Log> {
           await member.close()
         },
         ask: member.ask,
+        waiting: member.waiting,
       }
     },
     async bounds(topic) {

@@ -63,3 +63,39 @@ test('partitions are not asked for a second time while the question of a join is
   assert.deepEqual(sought, [0, 1])
   placement.leave()
 })
+
+test('a partition without a place is told of with the time it has waited, and questions that fail in a row are news', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout', 'Date'] })
+  t.after(() => mock.timers.reset())
+  let away = true
+  const handlers: GroupHandlers = {
+    async assigned(bounds) {
+      if (away) throw new Error('the store is away')
+      return new Map(bounds.map(({ partition }) => [partition, 0]))
+    },
+    batch: async () => undefined,
+  }
+  const warned: string[] = []
+  const listening = logger.child({})
+  listening.warn = (_details: object, message?: string) => warned.push(String(message))
+  const placement = createPlacement(topic, handlers, listening)
+  await placement.join(membership([0, 1]).group)
+  assert.deepEqual(warned, [])
+  for (let second = 0; second < 10; second++) {
+    mock.timers.tick(1_000)
+    await settle()
+  }
+  assert.deepEqual(
+    [...placement.waiting()],
+    [
+      [0, 10_000],
+      [1, 10_000],
+    ],
+  )
+  assert.deepEqual(warned, ['positions are not known yet'], 'once')
+  away = false
+  mock.timers.tick(1_000)
+  await settle()
+  assert.deepEqual([...placement.waiting()], [])
+  placement.leave()
+})

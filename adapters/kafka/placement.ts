@@ -7,6 +7,8 @@ import type { Bounds, GroupHandlers, LogRecord } from './types.ts'
 const placeMs = 2_000
 /** A partition that waits is asked for soon, and then less and less often. */
 const recheckMs = { first: 100, most: 1_000 }
+/** Questions in a row without an answer that are no news yet: a leader is elected, a store is slow for a moment. */
+const warnAfter = 5
 
 export interface Delivery {
   readonly records: LogRecord[]
@@ -27,6 +29,8 @@ export interface Placement {
   bounds(): Promise<Bounds[]>
   /** Stops reading a partition until the handlers have said where to go on. */
   ask(partition: number): void
+  /** How long partitions have waited for an answer, ms. */
+  waiting(): ReadonlyMap<number, number>
   /** How many batches were handled, ever. */
   movements(): number
 }
@@ -37,8 +41,11 @@ export function createPlacement(topic: string, handlers: GroupHandlers, logger: 
   let moved = 0
   let recheck: NodeJS.Timeout | undefined
   let recheckAfter = recheckMs.first
+  /** Questions in a row that had no answer. */
+  let failures = 0
   const next = new Map<number, number>()
-  const waiting = new Set<number>()
+  /** With the time since when, epoch ms. */
+  const waiting = new Map<number, number>()
   const committed = new Map<number, number>()
   /** The expected offset at which the log answered something later, by partition: asked for once more. */
   const gaps = new Map<number, number>()
@@ -52,7 +59,7 @@ export function createPlacement(topic: string, handlers: GroupHandlers, logger: 
 
   function hold(of: ConsumerGroup, partition: number): void {
     next.delete(partition)
-    waiting.add(partition)
+    waiting.set(partition, waiting.get(partition) ?? Date.now())
     of.pause([{ topic, partitions: [partition] }])
     recheckAfter = recheckMs.first
   }
@@ -75,7 +82,7 @@ export function createPlacement(topic: string, handlers: GroupHandlers, logger: 
     const mine = generation
     if (!asked || waiting.size === 0) return
     const ask = handlers.recheck ?? handlers.assigned
-    const answer = await placesOf(asked, [...waiting], (bounds) => ask.call(handlers, bounds))
+    const answer = await placesOf(asked, [...waiting.keys()], (bounds) => ask.call(handlers, bounds))
     if (mine !== generation) return
     for (const [partition, offset] of answer) if (waiting.has(partition)) go(asked, partition, offset)
     if (waiting.size > 0) schedule()
@@ -88,9 +95,15 @@ export function createPlacement(topic: string, handlers: GroupHandlers, logger: 
   ): Promise<ReadonlyMap<number, number>> {
     try {
       const asking = boundsOf(of, topic, partitions).then(ask)
-      return await within(asking, placeMs, 'positions were not found')
+      const answer = await within(asking, placeMs, 'positions were not found')
+      failures = 0
+      return answer
     } catch (error) {
-      logger.debug({ err: error, partitions }, 'positions are not known yet')
+      failures++
+      logger[failures === warnAfter ? 'warn' : 'debug'](
+        { err: error, partitions },
+        'positions are not known yet',
+      )
       return new Map()
     }
   }
@@ -161,6 +174,10 @@ export function createPlacement(topic: string, handlers: GroupHandlers, logger: 
     },
     ask(partition) {
       if (group) wait(group, partition)
+    },
+    waiting() {
+      const now = Date.now()
+      return new Map([...waiting].map(([partition, since]) => [partition, now - since]))
     },
     movements: () => moved,
   }

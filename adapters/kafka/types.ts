@@ -49,6 +49,8 @@ export interface Group {
   close(): Promise<void>
   /** Stops reading a partition until the handlers have said where to go on: for a fault between two deliveries. */
   ask(partition: number): void
+  /** Partitions that are not read because the handlers have not said where to go on, and for how long, ms. */
+  waiting(): ReadonlyMap<number, number>
 }
 
 /**

@@ -14,7 +14,7 @@ async function setup(startAt: number) {
     log: {
       async runGroup(_options, handlers) {
         joined.resolve(handlers)
-        return { close: async () => undefined, ask: () => undefined }
+        return { close: async () => undefined, ask: () => undefined, waiting: () => new Map() }
       },
       offsetsAt: async () => new Map([[0, startAt]]),
     },

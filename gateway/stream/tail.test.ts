@@ -21,7 +21,7 @@ async function setup(
       log: {
         runGroup: async (_options, handlers) => {
           joined.resolve(handlers)
-          return { close: async () => undefined, ask: () => undefined }
+          return { close: async () => undefined, ask: () => undefined, waiting: () => new Map() }
         },
         offsetsAt: options.offsetsAt ?? (async () => new Map([[0, options.startAt ?? 0]])),
       },

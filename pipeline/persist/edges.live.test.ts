@@ -6,9 +6,10 @@ import { readToEnd } from '@streamgauge/adapters/kafka/read.ts'
 import { readCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
 import { letterHeaders } from '@streamgauge/core/dead-letter.ts'
 import { offsetOf } from '@streamgauge/core/position.ts'
-import { topics } from '@streamgauge/core/topics.ts'
+import { rollupGroup, topics } from '@streamgauge/core/topics.ts'
 import { heal } from '../doctor.ts'
 import type { Pipeline } from '../pipeline.ts'
+import { rolledUp } from '../rollup/testing.ts'
 import { logger, type Workbench, workbench } from './testing.ts'
 import { persistGroup } from './write-run.ts'
 
@@ -155,6 +156,75 @@ test('a topic with another number of partitions is not touched', async () => {
   assert.deepEqual(await bench.raw(), [])
 })
 
+test('partitions that are added under a running pipeline stop, with a name, and keep no other from going on', async () => {
+  await using bench = await workbench()
+  const { log, stack } = bench
+  const pipeline = await bench.start()
+  await bench.append({ x: [1] })
+  await bench.stored()
+  const admin = openKafkaAdmin(stack.kafkaBrokers)
+  for (const topic of [topics.ingest, topics.persisted])
+    await admin.addPartitions(stack.topicPrefix + topic, 13)
+  // A member that comes and goes makes the others share out the partitions anew.
+  for (const [group, topic] of [
+    [persistGroup, topics.ingest],
+    [rollupGroup, topics.persisted],
+  ] as const) {
+    const joined = Promise.withResolvers<void>()
+    const guest = await log.runGroup(
+      { group, topic },
+      {
+        async assigned(bounds) {
+          joined.resolve()
+          return new Map(bounds.map(({ partition, high }) => [partition, high]))
+        },
+        batch: async () => undefined,
+      },
+    )
+    await joined.promise
+    await guest.close()
+  }
+  const stops = () => [...pipeline.health().stopped, ...pipeline.health().rollup.stopped]
+  while (stops().length < 2) await sleep(20)
+  assert.deepEqual(
+    stops().map(({ partition, code }) => [partition, code]),
+    [
+      [12, 'NO_CURSOR'],
+      [12, 'NO_CURSOR'],
+    ],
+  )
+  await assert.rejects(pipeline.ping(), /partition 12 \(NO_CURSOR\)/)
+  await bench.append({ x: [2] })
+  await bench.stored()
+  await rolledUp(log, bench.database)
+  await pipeline.close()
+  assert.deepEqual(
+    (await bench.raw()).map(({ value }) => value),
+    [1, 2],
+  )
+})
+
+test('a partition that fails for a minute while log and store answer is told of by ready', async () => {
+  await using bench = await workbench()
+  const { kafkaBrokers, topicPrefix } = bench.stack
+  let ahead = 0
+  const pipeline = await bench.start({ clock: () => Date.now() + ahead })
+  await bench.append({ x: [0] })
+  await bench.stored()
+  await openKafkaAdmin(kafkaBrokers).deleteTopics(topicPrefix + topics.deadLetters)
+  await gone(bench, topics.deadLetters)
+  await bench.log.append(topics.ingest, [{ key: bench.tenant, value: 'rubbish' }])
+  while (pipeline.health().failing.size === 0) await sleep(20)
+  assert.equal(await pipeline.ping(), 0)
+  ahead = 61_000
+  await assert.rejects(pipeline.ping(), new RegExp(`no progress .* ${bench.partition} \\(persist\\)`))
+  await ensureTopics(bench)
+  await bench.stored()
+  while (pipeline.health().failing.size > 0) await sleep(20)
+  assert.equal(await pipeline.ping(), 0)
+  await pipeline.close()
+})
+
 test('while dead letters can’t be sent, no cursor moves over a record that needs one', async () => {
   await using bench = await workbench()
   const { log, tenant: key, partition } = bench
@@ -168,7 +238,7 @@ test('while dead letters can’t be sent, no cursor moves over a record that nee
   await bench.append({ x: [2] })
   const elsewhere = (partition + 1) % 12
   await log.append(topics.ingest, [{ key: 'x', partition: elsewhere, value: JSON.stringify({ v: 1 }) }])
-  while (pipeline.health().failing < 2) await sleep(20)
+  while (pipeline.health().failing.size < 2) await sleep(20)
   const cursors = await readCursors(bench.database, persistGroup)
   assert.deepEqual([cursors[partition].nextOffset, cursors[elsewhere].nextOffset], [1, 0])
   assert.deepEqual(await bench.database.query('SELECT * FROM dead'), [])

@@ -19,8 +19,8 @@ const duplicateEntry = 1062
 export interface KeeperHealth {
   /** Partitions that are being worked on. */
   readonly working: number
-  /** Partitions that wait for a fault of the log or the store to end. */
-  readonly failing: number
+  /** Partitions that wait for a fault of the log or the store to end, and since when, epoch ms. */
+  readonly failing: ReadonlyMap<number, number>
   readonly stopped: readonly { partition: number; code: StopCode; remedy: string }[]
 }
 
@@ -33,6 +33,14 @@ export interface Keeper {
   failed(memory: Memory, error: unknown): Promise<'pause'>
   drain(): Promise<void>
   health(): KeeperHealth
+}
+
+interface Fault {
+  readonly failures: number
+  /** The first of them, epoch ms. */
+  readonly since: number
+  readonly retryAt: number
+  readonly gap?: string
 }
 
 interface Tools {
@@ -48,7 +56,7 @@ interface Tools {
 export function createKeeper(tools: Tools): Keeper {
   const { db, metrics, logger, clock } = tools
   const memories = new Map<number, Memory>()
-  const faults = new Map<number, { failures: number; retryAt: number; gap?: string }>()
+  const faults = new Map<number, Fault>()
   /** With the cursor it stopped at: when a person has changed that, it goes on. */
   const stopped = new Map<number, { stop: Stop; at: string }>()
 
@@ -63,13 +71,18 @@ export function createKeeper(tools: Tools): Keeper {
     for (const one of bounds) {
       if (questions.get(one.partition) !== question) continue
       const cursor = cursors.get(one.partition)
-      if (!cursor) throw new Error(`there is no cursor for partition ${one.partition}`)
+      if (!cursor) {
+        stop(new Stop('NO_CURSOR', one.partition, `of ${persistGroup}`), undefined)
+        continue
+      }
       const halt = stopped.get(one.partition)
       if (halt && !isAboutBounds(halt.stop) && halt.at === stateOf(cursor)) continue
       try {
         const memory = newMemory(cursor, placeOf(cursor, one))
         memories.set(one.partition, memory)
         starts.set(one.partition, memory.reading)
+        // Nothing will come that shows it.
+        if (memory.reading >= one.high) faults.delete(one.partition)
         if (stopped.delete(one.partition)) metrics.stopped(one.partition, null)
         metrics.partition(one.partition, { published: memory.published, lag: one.high - memory.next })
       } catch (error) {
@@ -81,9 +94,9 @@ export function createKeeper(tools: Tools): Keeper {
   }
 
   function stop(error: Stop, cursor: Cursor | undefined): void {
-    if (!cursor) return
     const known = stopped.get(error.partition)
-    stopped.set(error.partition, { stop: error, at: stateOf(cursor) })
+    stopped.set(error.partition, { stop: error, at: cursor ? stateOf(cursor) : '' })
+    faults.delete(error.partition)
     if (known?.stop.code === error.code) return
     metrics.stopped(error.partition, error.code)
     const { remedy } = stops[error.code]
@@ -97,7 +110,8 @@ export function createKeeper(tools: Tools): Keeper {
     const failures = (faults.get(partition)?.failures ?? 0) + 1
     const fenced = error instanceof Fenced
     const gap = error instanceof Stop ? error.message : undefined
-    faults.set(partition, { failures, retryAt: fenced ? 0 : clock() + backoffMs(failures), gap })
+    const since = faults.get(partition)?.since ?? clock()
+    faults.set(partition, { failures, since, retryAt: fenced ? 0 : clock() + backoffMs(failures), gap })
     metrics.retried()
     // The first failure is news, the rest of an outage isn't; a fence is how two owners are kept apart.
     logger[failures === 1 && !fenced ? 'warn' : 'debug']({ err: error, partition }, 'the run is read again')
@@ -154,10 +168,8 @@ export function createKeeper(tools: Tools): Keeper {
         return 'pause'
       }
       const cursors = await readCursors(db, persistGroup).catch(() => [])
-      stop(
-        fault,
-        cursors.find((one) => one.partition === partition),
-      )
+      const cursor = cursors.find((one) => one.partition === partition)
+      if (cursor) stop(fault, cursor)
       return 'pause'
     },
     async drain() {
@@ -166,7 +178,7 @@ export function createKeeper(tools: Tools): Keeper {
     },
     health: () => ({
       working: memories.size,
-      failing: faults.size,
+      failing: new Map([...faults].map(([partition, { since }]) => [partition, since])),
       stopped: [...stopped].map(
         ([
           partition,

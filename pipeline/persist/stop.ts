@@ -16,6 +16,10 @@ export const stops = {
     reason: 'the log has lost records that are due',
     remedy: 'go on at the first record that is left, and accept what is missing before it',
   },
+  NO_CURSOR: {
+    reason: 'there is no cursor for it: the topic was given more partitions',
+    remedy: 'make the topic anew with as many as it had, or use another KAFKA_TOPIC_PREFIX; the others go on',
+  },
   ROWS_EXIST: {
     reason: 'rows of the next record are in metrics_raw already: the cursor was set back',
     remedy:

@@ -19,8 +19,8 @@ const patienceMs = 1_000
 export interface KeeperHealth {
   /** Partitions that are being worked on. */
   readonly working: number
-  /** Partitions that wait for a fault of the log or the store to end. */
-  readonly failing: number
+  /** Partitions that wait for a fault of the log or the store to end, and since when, epoch ms. */
+  readonly failing: ReadonlyMap<number, number>
   readonly stopped: readonly { partition: number; code: StopCode; remedy: string }[]
 }
 
@@ -42,6 +42,14 @@ export interface Keeper<Memory extends Kept> {
   health(): KeeperHealth
 }
 
+interface Fault {
+  readonly failures: number
+  /** The first of them, epoch ms. */
+  readonly since: number
+  readonly retryAt: number
+  readonly gap?: string
+}
+
 interface Tools<Memory> {
   readonly db: Database
   readonly group: string
@@ -57,7 +65,7 @@ interface Tools<Memory> {
 export function createKeeper<Memory extends Kept>(tools: Tools<Memory>): Keeper<Memory> {
   const { db, group, metrics, logger, needPartitions, clock } = tools
   const memories = new Map<number, Memory>()
-  const faults = new Map<number, { failures: number; retryAt: number; gap?: string }>()
+  const faults = new Map<number, Fault>()
   /** With the cursor it stopped at: when a person has changed that, it goes on. */
   const stopped = new Map<number, { stop: Stop; at: string }>()
   /** Loads under way. Who asked may have given up long ago: the next question waits for the same load. */
@@ -101,7 +109,7 @@ export function createKeeper<Memory extends Kept>(tools: Tools<Memory>): Keeper<
   ): Promise<void> {
     const { partition, high } = bounds
     if (!isOurs()) return
-    if (!cursor) throw new Error(`there is no cursor for partition ${partition}`)
+    if (!cursor) return stop(new Stop('NO_CURSOR', partition, `of ${group}`), undefined)
     const halt = stopped.get(partition)
     if (halt && !isAboutBounds(halt.stop) && halt.at === stateOf(cursor)) return
     const flaw = flawOf(cursor, bounds)
@@ -110,6 +118,8 @@ export function createKeeper<Memory extends Kept>(tools: Tools<Memory>): Keeper<
       const memory = await tools.open(cursor)
       if (!isOurs()) return
       memories.set(partition, memory)
+      // Nothing will come that shows it.
+      if (memory.topicOffset >= high) faults.delete(partition)
       if (stopped.delete(partition)) metrics.stopped(partition, null)
       metrics.partition(partition, { nextSrc: memory.nextSrc, lag: high - memory.topicOffset })
     } catch (error) {
@@ -128,9 +138,10 @@ export function createKeeper<Memory extends Kept>(tools: Tools<Memory>): Keeper<
     )
   }
 
-  function stop(error: Stop, cursor: FollowerCursor): void {
+  function stop(error: Stop, cursor: FollowerCursor | undefined): void {
     const known = stopped.get(error.partition)
-    stopped.set(error.partition, { stop: error, at: stateOf(cursor) })
+    stopped.set(error.partition, { stop: error, at: cursor ? stateOf(cursor) : '' })
+    faults.delete(error.partition)
     if (known?.stop.code === error.code) return
     metrics.stopped(error.partition, error.code)
     const { remedy } = stops[error.code]
@@ -144,7 +155,8 @@ export function createKeeper<Memory extends Kept>(tools: Tools<Memory>): Keeper<
     const failures = (faults.get(partition)?.failures ?? 0) + 1
     const fenced = error instanceof Fenced
     const gap = error instanceof Stop ? error.message : undefined
-    faults.set(partition, { failures, retryAt: fenced ? 0 : clock() + backoffMs(failures), gap })
+    const since = faults.get(partition)?.since ?? clock()
+    faults.set(partition, { failures, since, retryAt: fenced ? 0 : clock() + backoffMs(failures), gap })
     metrics.retried()
     // The first failure is news, the rest of an outage isn't; a fence is how two owners are kept apart.
     logger[failures === 1 && !fenced ? 'warn' : 'debug'](
@@ -190,7 +202,7 @@ export function createKeeper<Memory extends Kept>(tools: Tools<Memory>): Keeper<
     },
     health: () => ({
       working: memories.size,
-      failing: faults.size,
+      failing: new Map([...faults].map(([partition, { since }]) => [partition, since])),
       stopped: [...stopped].map(([partition, { stop: halt }]) => ({
         partition,
         code: halt.code,

@@ -12,6 +12,10 @@ export const stops = {
     reason: 'the record of an ingest record that is due is missing',
     remedy: 'go on at the next record that is there; what was in the missing ones is left out',
   },
+  NO_CURSOR: {
+    reason: 'there is no cursor for it: the topic was given more partitions',
+    remedy: 'make the topic anew with as many as it had, or use another KAFKA_TOPIC_PREFIX; the others go on',
+  },
   UNREADABLE: {
     reason: 'a record is not what persist publishes',
     remedy: 'go on after it; what was in it is left out',
