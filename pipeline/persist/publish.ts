@@ -17,7 +17,7 @@ export function chunks(records: readonly AppendRecord[], maxBytes = maxRequestBy
   const out: AppendRecord[][] = []
   let bytes = Number.POSITIVE_INFINITY
   for (const record of records) {
-    const size = record.value.length + overheadBytes
+    const size = Buffer.byteLength(record.value) + overheadBytes
     if (bytes + size > maxBytes) {
       out.push([])
       bytes = 0

@@ -26,4 +26,7 @@ test('a request to the log stays below its limit as a whole', () => {
   const record = { key: 'a', value: Buffer.alloc(400 * 1024) }
   assert.deepEqual(sizes(chunks([record, record, record, record, record])), [2, 2, 1])
   assert.deepEqual(sizes(chunks([])), [])
+  // Text is counted in bytes, too: these have three for each character.
+  const text = { key: 'a', value: '漢'.repeat(200 * 1024) }
+  assert.deepEqual(sizes(chunks([text, text])), [1, 1])
 })
