@@ -42,7 +42,7 @@ type Cure =
  * `metrics.persisted` against those of rollup and alert, and names what would stop it. Nothing is changed.
  */
 export async function examine(log: Log, db: Database): Promise<Finding[]> {
-  return (await diagnose(log, db)).map(({ cure: _cure, ...finding }) => finding)
+  return (await diagnose(log, db, Date.now())).map(({ cure: _cure, ...finding }) => finding)
 }
 
 /**
@@ -55,7 +55,7 @@ export async function heal(
   partition: number,
   now: number,
 ): Promise<Finding | undefined> {
-  const diagnosis = (await diagnose(log, db)).find((one) => one.partition === partition)
+  const diagnosis = (await diagnose(log, db, now)).find((one) => one.partition === partition)
   if (!diagnosis) return undefined
   const { cure, ...finding } = diagnosis
   if ('deadOffsets' in cure) {
@@ -81,7 +81,7 @@ export async function afterRestore(log: Log, db: Database): Promise<void> {
   await rewindPublished(db, persistGroup, new Map(bounds.map(({ partition, high }) => [partition, high])))
 }
 
-async function diagnose(log: Log, db: Database): Promise<Diagnosis[]> {
+async function diagnose(log: Log, db: Database, now: number): Promise<Diagnosis[]> {
   const bounds = new Map((await log.bounds(topics.ingest)).map((one) => [one.partition, one]))
   const cursors = await readCursors(db, persistGroup)
   const found: Diagnosis[] = []
@@ -90,7 +90,7 @@ async function diagnose(log: Log, db: Database): Promise<Diagnosis[]> {
     if (!range) continue
     try {
       const { start } = placeOf(cursor, range)
-      const cure = await lookAtRecords(log, db, cursor, range, start)
+      const cure = await lookAtRecords(log, db, cursor, { range, start, now })
       if (cure) found.push(cure)
     } catch (error) {
       if (!(error instanceof Stop)) throw error
@@ -110,8 +110,7 @@ async function lookAtRecords(
   log: Log,
   db: Database,
   cursor: Cursor,
-  range: Bounds,
-  start: number,
+  { range, start, now }: { range: Bounds; start: number; now: number },
 ): Promise<Diagnosis | undefined> {
   const { partition, nextOffset, published, fingerprint } = cursor
   if (start >= range.high) return undefined
@@ -131,7 +130,7 @@ async function lookAtRecords(
   const dead = await findDead(db, partition, published, nextOffset)
   const deadOffsets = records
     .filter(({ offset }) => offset >= published && offset < nextOffset && !dead.has(offset))
-    .filter((record) => !decode(record).ok)
+    .filter((record) => !decode(record, now).ok)
     .map(({ offset }) => offset)
   if (deadOffsets.length === 0) return undefined
   return toDiagnosis(new Stop('UNREADABLE', partition, `offsets ${deadOffsets.join(', ')}`), { deadOffsets })

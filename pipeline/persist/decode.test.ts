@@ -7,7 +7,11 @@ const now = batchOf().received
 
 test('a batch as the connectors write it is read', () => {
   const batch = batchOf({ series: [['a', 'web-1', { region: 'eu' }]], x: [-0.5], ids: ['e1'], id: 'r1' })
-  assert.deepEqual(decode(recordOf(batch)), { ok: true, batch })
+  assert.deepEqual(decode(recordOf(batch), now), { ok: true, batch })
+})
+
+test('a clock that runs ahead by less than a day is believed', () => {
+  assert.ok(decode(recordOf(batchOf({ received: now + 24 * 3_600_000 })), now).ok)
 })
 
 test('a foreign record is dead with a reason, never a crash', () => {
@@ -19,6 +23,7 @@ test('a foreign record is dead with a reason, never a crash', () => {
     [batchOf({ v: 2 as 1 }), /version 2/],
     [{ ...batchOf(), tenant: 7 }, /tenant/],
     [{ ...batchOf(), received: -1 }, /received/],
+    [batchOf({ received: now + 24 * 3_600_000 + 1 }), /received/],
     [{ ...batchOf(), id: 5 }, /id/],
     [{ ...batchOf(), series: [['cpu', null]] }, /series/],
     [{ ...batchOf(), series: [['cpu', null, { a: 1 }]] }, /series/],
@@ -36,7 +41,7 @@ test('a foreign record is dead with a reason, never a crash', () => {
     [' '.repeat(800 * 1024), /bytes/],
   ]
   for (const [what, reason] of flaws) {
-    const decoded = decode(recordOf(what as string))
+    const decoded = decode(recordOf(what as string), now)
     assert.ok(!decoded.ok, String(reason))
     assert.match(decoded.reason, reason)
   }

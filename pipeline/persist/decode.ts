@@ -5,7 +5,7 @@ import { pointsPerOffset } from '@streamgauge/core/position.ts'
 const KiB = 1024
 /** Above `limits.recordBytes`, with room for the series ids that are put in before it is published. */
 const maxBytes = 768 * KiB
-/** Nobody lives so far in the future; the tables have no partition for it either. */
+/** Of `received` beyond now, and of a point beyond `received`: for what lies further ahead no table has a partition. */
 const maxAheadMs = 24 * 3_600_000
 
 export type Decoded =
@@ -14,9 +14,9 @@ export type Decoded =
 
 /**
  * Reads a record of `metrics.ingest`. The connectors have checked every point at the door; this holds the shape
- * that the stages rely on, so that a foreign record is dead and not a crash.
+ * that the stages rely on, so that a foreign record is dead and not a crash. `now`: epoch ms.
  */
-export function decode(record: LogRecord): Decoded {
+export function decode(record: LogRecord, now: number): Decoded {
   if (record.value.length > maxBytes) return dead(`it has ${record.value.length} bytes`)
   let value: unknown
   try {
@@ -24,7 +24,7 @@ export function decode(record: LogRecord): Decoded {
   } catch {
     return dead('it is not JSON')
   }
-  const flaw = flawOf(value)
+  const flaw = flawOf(value, now)
   return flaw === null ? { ok: true, batch: value as Batch } : dead(flaw)
 }
 
@@ -32,12 +32,13 @@ function dead(reason: string): Decoded {
   return { ok: false, reason }
 }
 
-function flawOf(value: unknown): string | null {
+function flawOf(value: unknown, now: number): string | null {
   if (typeof value !== 'object' || value === null) return 'it is not an object'
   const { v, tenant, received, id, series, s, t, x, ids } = value as Partial<Record<keyof Batch, unknown>>
   if (v !== 1) return `version ${String(v)} is not known`
   if (typeof tenant !== 'string') return 'tenant is not a string'
   if (!isTime(received)) return 'received is not a time'
+  if (received > now + maxAheadMs) return 'received lies more than a day ahead'
   if (id !== undefined && typeof id !== 'string') return 'id is not a string'
   if (!Array.isArray(series) || !series.every(isSeriesName)) return 'series is not a list of names'
   if (!Array.isArray(s) || !Array.isArray(t) || !Array.isArray(x)) return 's, t or x is not a list'

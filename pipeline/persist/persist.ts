@@ -111,7 +111,7 @@ export function createPersist(tools: PersistTools): Persist {
   async function republishRun(memory: Memory, run: readonly LogRecord[]): Promise<void> {
     const { partition } = memory
     const dead = await findDead(db, partition, run[0].offset, run[run.length - 1].offset + 1)
-    const entries = await readRun(run, tools.tenants, log.partitionFor, dead)
+    const entries = await readRun(run, tools.tenants, log.partitionFor, dead, tools.clock())
     const unreadable = entries.find((one) => !isLive(one) && !dead.has(one.record.offset))
     if (unreadable) throw new Stop('UNREADABLE', partition, `offset ${unreadable.record.offset}`)
     const live = entries.filter(isLive)
@@ -127,7 +127,7 @@ export function createPersist(tools: PersistTools): Persist {
     verdicts: ReadonlyMap<number, string> = new Map(),
   ): Promise<void> {
     invariant(memory.verified, 'a run was to be persisted before its log was known')
-    const entries = await readRun(run, tools.tenants, log.partitionFor, verdicts)
+    const entries = await readRun(run, tools.tenants, log.partitionFor, verdicts, tools.clock())
     const dead = entries.filter((one): one is DeadEntry => !isLive(one))
     const letters = dead.filter(({ record }) => !memory.lettered.has(record.offset))
     // 0. Bytes that can't be stored are safe in the dead letters before the cursor moves over them.

@@ -10,17 +10,18 @@ export interface Tenants {
 
 /**
  * Reads a run of one partition. A record that is not a batch, of no known tenant, or in a partition that isn't its
- * tenant's, is dead; so is one that `verdicts` names.
+ * tenant's, is dead; so is one that `verdicts` names. `now`: epoch ms.
  */
 export async function readRun(
   records: readonly LogRecord[],
   tenants: Tenants,
   partitionFor: (tenant: string) => number,
   verdicts: ReadonlyMap<number, string>,
+  now: number,
 ): Promise<Entry[]> {
   const decoded = records.map((record) => {
     const verdict = verdicts.get(record.offset)
-    return verdict === undefined ? decode(record) : ({ ok: false, reason: verdict } as const)
+    return verdict === undefined ? decode(record, now) : ({ ok: false, reason: verdict } as const)
   })
   const names = new Set(decoded.flatMap((one) => (one.ok ? [one.batch.tenant] : [])))
   const ids = await tenants.idsOf([...names])
