@@ -157,7 +157,10 @@ export const variables: Readonly<Record<string, readonly [fallback: string, mean
   KAFKA_USERNAME: ['none', 'Who logs in at the brokers (SASL), with `KAFKA_PASSWORD`'],
   KAFKA_PASSWORD: ['none', 'See `KAFKA_USERNAME`'],
   KAFKA_SASL: ['scram-sha-512', 'How: `scram-sha-512`, `scram-sha-256` or `plain`'],
-  KAFKA_REPLICATION_FACTOR: ['1', 'Replicas of the topics that `init` creates'],
+  KAFKA_REPLICATION_FACTOR: [
+    '1',
+    'Replicas of the topics that `init` creates; with 3 or more, 2 have a point before it is accepted',
+  ],
   KAFKA_RETENTION_BYTES: ['-1 (no cap)', 'Size cap of one partition of the metric topics, bytes'],
   KAFKA_MEMBER_FOLDER: [
     'none',

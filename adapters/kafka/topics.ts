@@ -70,12 +70,18 @@ async function checkPartitions(admin: Admin, names: string[], prefix: string): P
   }
 }
 
-function creation(
+/** How a topic is made. Of three replicas or more, two must have a record before it is acknowledged. */
+export function creation(
   name: string,
   options: { prefix: string; replicationFactor: number; retentionBytes: number },
 ): ITopicConfig {
   const { partitions, config } = topicShapes[name]
-  const entries = { 'cleanup.policy': 'delete', 'retention.bytes': String(options.retentionBytes), ...config }
+  const entries = {
+    'cleanup.policy': 'delete',
+    'retention.bytes': String(options.retentionBytes),
+    ...(options.replicationFactor >= 3 ? { 'min.insync.replicas': '2' } : {}),
+    ...config,
+  }
   return {
     topic: options.prefix + name,
     numPartitions: partitions,
