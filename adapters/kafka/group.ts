@@ -40,8 +40,11 @@ export function runMember(
     let over = false
     const consumer = createConsumer(kafka, names.group, options, {
       name: () => (claim?.holds() ? claim.name : null),
-      before: () => placement.leave(),
-      // A join that ends after the goodbye must not bring the placement back to life.
+      // A join that begins or ends after the goodbye is none of the consumer's that came after: it must neither end
+      // its placement nor bring an old one back to life.
+      before: () => {
+        if (!over) placement.leave()
+      },
       after: async (group) => (over ? undefined : placement.join(group)),
     })
     const crashed = new Promise<Error>((resolve) => {
