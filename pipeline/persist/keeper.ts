@@ -106,6 +106,16 @@ export function createKeeper(tools: Tools): Keeper {
     )
   }
 
+  /** What stopped here may go on elsewhere by now: it is no longer ours to tell of. */
+  function forgetStops(bounds: readonly Bounds[]): void {
+    const ours = new Set(bounds.map(({ partition }) => partition))
+    for (const partition of stopped.keys()) {
+      if (ours.has(partition)) continue
+      stopped.delete(partition)
+      metrics.stopped(partition, null)
+    }
+  }
+
   function retryLater(partition: number, error: unknown): void {
     const failures = (faults.get(partition)?.failures ?? 0) + 1
     const fenced = error instanceof Fenced
@@ -142,6 +152,7 @@ export function createKeeper(tools: Tools): Keeper {
       faults.clear()
       questions.clear()
       metrics.forget()
+      forgetStops(bounds)
       return load(bounds)
     },
     async recheck(bounds) {

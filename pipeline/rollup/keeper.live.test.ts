@@ -84,3 +84,16 @@ test('a partition whose load fails is tried again, and the others are there', as
   while ((await keeper.recheck(bounds.slice(0, 1))).size === 0);
   assert.ok(keeper.memoryOf(0))
 })
+
+test('a partition that stopped here and is given to another member is no longer told of', async () => {
+  await using bench = await workbench()
+  const keeper = await keeperOf(bench, async () => undefined)
+  await bench.database.execute('UPDATE cursors SET topic_offset = 9 WHERE consumer_group = ?', [rollupGroup])
+  const [first, second] = await bench.log.bounds(topics.persisted)
+  await keeper.assigned([first, second])
+  await keeper.assigned([second])
+  assert.deepEqual(
+    keeper.health().stopped.map(({ partition, code }) => [partition, code]),
+    [[second.partition, 'LOG_END']],
+  )
+})

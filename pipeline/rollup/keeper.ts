@@ -151,6 +151,16 @@ export function createKeeper<Memory extends Kept>(tools: Tools<Memory>): Keeper<
     )
   }
 
+  /** What stopped here may go on elsewhere by now: it is no longer ours to tell of. */
+  function forgetStops(bounds: readonly Bounds[]): void {
+    const ours = new Set(bounds.map(({ partition }) => partition))
+    for (const partition of stopped.keys()) {
+      if (ours.has(partition)) continue
+      stopped.delete(partition)
+      metrics.stopped(partition, null)
+    }
+  }
+
   function retryLater(partition: number, error: unknown): void {
     const failures = (faults.get(partition)?.failures ?? 0) + 1
     const fenced = error instanceof Fenced
@@ -176,6 +186,7 @@ export function createKeeper<Memory extends Kept>(tools: Tools<Memory>): Keeper<
       faults.clear()
       loads.clear()
       metrics.forget()
+      forgetStops(bounds)
       return startsOf(bounds)
     },
     async recheck(bounds) {
