@@ -1,3 +1,4 @@
+import { forgetDead } from './dead.ts'
 import type { Connection, Database, Queryable } from './pool.ts'
 
 /** How far a consumer group is in one partition of `metrics.ingest` (docs/flow.md). */
@@ -88,8 +89,9 @@ function raised({ published, publishedReceived }: Published): number[] {
 
 /**
  * Sets a partition anew: only a person decides that, through `streamgauge doctor`. Groups that read
- * `metrics.persisted` go along: on another log to its end, `topicEnd`, for what is there is of the old one; on the
- * same log where they had come as far as `published`, and the others meet the hole themselves.
+ * `metrics.persisted` go along: on another log to its end, `topicEnd`, for what is there is of the old one, and so are
+ * dead offsets, which are forgotten; on the same log where they had come as far as `published`, and the others meet the
+ * hole themselves.
  */
 export async function resetCursors(
   db: Database,
@@ -110,6 +112,7 @@ export async function resetCursors(
        WHERE topic_partition = ? AND consumer_group <> ? AND (? OR next_offset = ?)`,
       [published, published, topicEnd, partition, group, topicEnd !== null, cursor?.published ?? 0],
     )
+    if (topicEnd !== null) await forgetDead(connection, partition)
   })
 }
 

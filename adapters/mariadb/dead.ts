@@ -31,3 +31,8 @@ export async function findDead(
   )
   return new Map(rows.map(({ record_offset, reason }) => [record_offset, reason]))
 }
+
+/** The log that these offsets were of is gone. */
+export async function forgetDead(connection: Connection, partition: number): Promise<void> {
+  await connection.execute('DELETE FROM dead WHERE topic_partition = ?', [partition])
+}
