@@ -17,8 +17,11 @@ import { Stop, type StopCode, stops } from './persist/stop.ts'
 import { diagnoseFollower } from './rollup/doctor.ts'
 import { type StopCode as RollupStopCode, stops as rollupStops } from './rollup/stop.ts'
 
-/** Records to look at from where a partition stands: more than persist ever has to publish again. */
-const window = 64
+/**
+ * Records to look at beyond what persist has to publish again, or in all: its two runs of 128 that may be under way,
+ * and the one after them.
+ */
+const window = 257
 
 /** What is wrong with a partition, and what would be done about it. */
 export interface Finding {
@@ -114,7 +117,10 @@ async function lookAtRecords(
 ): Promise<Diagnosis | undefined> {
   const { partition, nextOffset, published, fingerprint } = cursor
   if (start >= range.high) return undefined
-  const records = await readToEnd(log, topics.ingest, { from: new Map([[partition, start]]), count: window })
+  const records = await readToEnd(log, topics.ingest, {
+    from: new Map([[partition, start]]),
+    count: Math.max(window, nextOffset - start + 1),
+  })
   const missing = records.findIndex(({ offset }, i) => offset !== start + i)
   if (missing !== -1) {
     const { offset } = records[missing]

@@ -3,11 +3,12 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openKafkaAdmin } from '@streamgauge/adapters/kafka/admin.ts'
 import { readToEnd } from '@streamgauge/adapters/kafka/read.ts'
+import type { Log } from '@streamgauge/adapters/kafka/types.ts'
 import { readCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
 import { letterHeaders } from '@streamgauge/core/dead-letter.ts'
 import { offsetOf } from '@streamgauge/core/position.ts'
 import { rollupGroup, topics } from '@streamgauge/core/topics.ts'
-import { heal } from '../doctor.ts'
+import { examine, heal } from '../doctor.ts'
 import type { Pipeline } from '../pipeline.ts'
 import { rolledUp } from '../rollup/testing.ts'
 import { logger, type Workbench, workbench } from './testing.ts'
@@ -30,6 +31,22 @@ async function makeAnew(bench: Workbench, topic: string): Promise<void> {
     const bounds = await bench.log.bounds(topic).catch(() => [])
     if (bounds[bench.partition]?.high === 0) return
     await sleep(20)
+  }
+}
+
+/** The log as it would be if it had lost the records at an offset. */
+function withoutRecord(log: Log, lost: number): Log {
+  return {
+    ...log,
+    runGroup: (options, handlers) =>
+      log.runGroup(options, {
+        ...handlers,
+        async batch(partition, records, high) {
+          const left =
+            options.topic === topics.ingest ? records.filter(({ offset }) => offset !== lost) : records
+          return left.length > 0 ? handlers.batch(partition, left, high) : undefined
+        },
+      }),
   }
 }
 
@@ -66,6 +83,7 @@ for (const [length, code] of [
     await using bench = await workbench()
     const pipeline = await bench.start()
     await bench.append({ x: [1] }, { x: [2] }, { x: [3] })
+    await bench.log.append(topics.ingest, [{ key: bench.tenant, value: 'rubbish' }])
     await bench.stored()
     await pipeline.close()
     await makeAnew(bench, topics.ingest)
@@ -74,6 +92,8 @@ for (const [length, code] of [
     assert.equal(await stopped(again), code)
     assert.equal((await bench.raw()).length, 3, 'nothing of the new log is stored')
     await heal(bench.log, bench.database, bench.partition, Date.now())
+    const dead = await bench.database.query('SELECT * FROM dead')
+    assert.deepEqual(dead, [], 'no offset of the new log is dead because one of the old log was')
     await bench.stored()
     await again.close()
     const stored = (await values(bench)).filter(([, value]) => value >= 10)
@@ -120,6 +140,34 @@ test('records that are due and gone stop the partition; doctor goes on at the fi
     [1, 1],
     [4, 4],
   ])
+})
+
+test('records that are missing further ahead stop the partition there, and doctor goes on behind them', async () => {
+  await using bench = await workbench()
+  const lost = 200
+  const log = withoutRecord(bench.log, lost)
+  const pipeline = await bench.start({ log })
+  await bench.append(...Array.from({ length: lost }, (_, i) => ({ x: [i] })))
+  await bench.stored()
+  await pipeline.close()
+  // As after a kill: all of them are to be published again.
+  await bench.database.execute('UPDATE cursors SET published = 0 WHERE consumer_group = ?', [persistGroup])
+  await bench.append(...[lost, lost + 1].map((i) => ({ x: [i] })))
+  const again = await bench.start({ log })
+  assert.equal(await stopped(again), 'GAP')
+  const found = await examine(log, bench.database)
+  assert.deepEqual(
+    found.map(({ partition, code }) => [partition, code]),
+    [[bench.partition, 'GAP']],
+  )
+  await heal(log, bench.database, bench.partition, Date.now())
+  await bench.stored()
+  assert.deepEqual(again.health().stopped, [])
+  await again.close()
+  assert.deepEqual(
+    (await bench.raw()).map(({ value }) => value),
+    [...Array(lost).keys(), lost + 1],
+  )
 })
 
 test('records that are gone but not due are not missed', async () => {
@@ -221,6 +269,27 @@ test('a partition that fails for a minute while log and store answer is told of 
   await ensureTopics(bench)
   await bench.stored()
   while (pipeline.health().failing.size > 0) await sleep(20)
+  assert.equal(await pipeline.ping(), 0)
+  await pipeline.close()
+})
+
+test('a partition that has no place for a minute is told of by ready, but not while the log is away', async () => {
+  await using bench = await workbench()
+  const { log } = bench
+  let away = false
+  const pipeline = await bench.start({
+    log: {
+      ...log,
+      ping: () => (away ? Promise.reject(new Error('away')) : log.ping()),
+      runGroup: async (options, handlers) => ({
+        ...(await log.runGroup(options, handlers)),
+        waiting: () => new Map([[5, 61_000]]),
+      }),
+    },
+  })
+  while (!pipeline.health().started) await sleep(20)
+  await assert.rejects(pipeline.ping(), /no progress .* 5 \(persist\), 5 \(rollup\), 5 \(alert\)/)
+  away = true
   assert.equal(await pipeline.ping(), 0)
   await pipeline.close()
 })

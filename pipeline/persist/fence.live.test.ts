@@ -19,6 +19,7 @@ import { persistGroup } from './write-run.ts'
 async function owner(
   bench: Workbench,
   through: (db: Database) => Database = (db) => db,
+  registry = new Registry(),
 ): Promise<Persist & AsyncDisposable> {
   const { log, database } = bench
   const options = { url: bench.stack.databaseUrl, session: sessionSettings, connectionLimit: 2 }
@@ -27,7 +28,7 @@ async function owner(
     log,
     db,
     tenants: knownTenants(database),
-    metrics: createMetrics(new Registry()),
+    metrics: createMetrics(registry),
     logger,
     rawRetentionMs: bench.config.limits.rawRetentionMs,
     needPartitions: async () => undefined,
@@ -147,6 +148,41 @@ test('records that are missing stop the partition only when they are missing aga
     )
   }
   assert.deepEqual(await bench.raw(), [])
+})
+
+test('records before one that is missing are persisted; the partition stops there', async () => {
+  await using bench = await workbench()
+  await makePartitions(bench)
+  await using persist = await owner(bench)
+  await bench.append({ x: [0] }, { x: [1] }, { x: [2] }, { x: [3] })
+  const records = await readToEnd(bench.log, topics.ingest)
+  await assign(persist, bench)
+  const left = records.filter(({ offset }) => offset !== 2)
+  await deliver(persist, bench, left)
+  assert.deepEqual(
+    (await bench.raw()).map(({ value }) => value),
+    [0, 1],
+  )
+  assert.equal((await bench.persisted()).length, 2)
+  await assignOnce(persist, bench)
+  await deliver(persist, bench, left)
+  assert.deepEqual(
+    persist.health().stopped.map(({ code }) => code),
+    ['GAP'],
+  )
+})
+
+test('a partition that stopped here and is given to another member is no longer told of', async () => {
+  await using bench = await workbench()
+  await bench.database.execute('UPDATE cursors SET next_offset = 9, published = 9')
+  const registry = new Registry()
+  await using persist = await owner(bench, (db) => db, registry)
+  assert.equal(await assign(persist, bench), undefined)
+  assert.equal(persist.health().stopped.length, 1)
+  assert.match(await registry.metrics(), /stuck_partitions\{.*LOG_END/)
+  await persist.handlers.assigned([])
+  assert.deepEqual(persist.health().stopped, [])
+  assert.doesNotMatch(await registry.metrics(), /stuck_partitions\{/)
 })
 
 test('a frozen owner loses its lock, and with it its transaction', async () => {

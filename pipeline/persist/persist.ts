@@ -70,14 +70,16 @@ export function createPersist(tools: PersistTools): Persist {
     const memory = keeper.memoryOf(partition)
     if (!memory) return 'pause'
     try {
-      checkOrder(memory, records)
-      const due = await catchUp(memory, records)
+      const gap = records.findIndex(({ offset }, i) => offset !== memory.reading + i)
+      // Those before it are as good as any.
+      const due = await catchUp(memory, gap === -1 ? records : records.slice(0, gap))
       for (const run of runsOf(due)) {
         if (stopping) break
         await persistRun(memory, run)
         memory.reading = memory.next
       }
       await memory.publishing
+      if (gap !== -1 && !stopping) throw gapBefore(memory, records[gap])
       memory.lastRun = tools.clock()
       keeper.succeeded(memory, high)
       return memory.reading > records[records.length - 1].offset ? undefined : memory.reading
@@ -91,7 +93,7 @@ export function createPersist(tools: PersistTools): Persist {
   /** Publishes again what was persisted but may not have been published, and answers what is left to persist. */
   async function catchUp(memory: Memory, records: readonly LogRecord[]): Promise<readonly LogRecord[]> {
     const { next } = memory
-    if (records[0].offset >= next) return records
+    if (records.length === 0 || records[0].offset >= next) return records
     const persisted = records.filter(({ offset }) => offset < next)
     const last = persisted[persisted.length - 1]
     memory.held.push(...persisted.filter(({ offset }) => offset >= memory.published))
@@ -206,9 +208,6 @@ export function createPersist(tools: PersistTools): Persist {
 }
 
 /** The log hands out every offset in turn; the adapter passes on what it has when it has lost some. */
-function checkOrder(memory: Memory, records: readonly LogRecord[]): void {
-  for (const [i, { offset }] of records.entries()) {
-    const expected = memory.reading + i
-    if (offset !== expected) throw new Stop('GAP', memory.partition, `${expected} is due, ${offset} is next`)
-  }
+function gapBefore({ partition, reading }: Memory, { offset }: LogRecord): Stop {
+  return new Stop('GAP', partition, `${reading} is due, ${offset} is next`)
 }
