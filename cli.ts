@@ -30,7 +30,7 @@ const usage = `Usage: streamgauge <command>
   mail [--limit N]                         what arrived at the mail server of npm start, the newest first
   topics                                   records in the log, and how far they are persisted
   dlq list                                 records that could not be persisted
-  dlq replay <id …> | --all                send them again; sending twice stores once
+  dlq replay <id …> | --all                send them again, once; --all leaves out what was sent before
   doctor                                   what is wrong with the services or stops a partition, and what helps
   doctor --partition N                     apply the remedy to it
   doctor --restored                        once after MariaDB was restored from a backup, before the pipelines start

@@ -1,7 +1,13 @@
 import { readConfig } from '@streamgauge/adapters/config.ts'
 import { listLetters, replayLetters } from '@streamgauge/pipeline/dlq.ts'
 import { afterRestore, heal } from '@streamgauge/pipeline/doctor.ts'
-import { findingLine, letterLine, replayLine, topicLines } from '@streamgauge/pipeline/report.ts'
+import {
+  findingLine,
+  letterLine,
+  replayLine,
+  skippedLines,
+  topicLines,
+} from '@streamgauge/pipeline/report.ts'
 import { describeTopics } from '@streamgauge/pipeline/topics.ts'
 import { type Command, type Input, print, UsageError } from './command.ts'
 import { checkUp } from './doctor/doctor.ts'
@@ -25,13 +31,15 @@ async function dlqList(): Promise<void> {
 
 async function dlqReplay({ positionals: ids, values }: Input): Promise<void> {
   if (ids.length > 0 === Boolean(values.all)) throw new UsageError('Name the ids to send again, or --all.')
-  await withLog(async (log) => {
-    const replayed = await replayLetters(log, values.all ? 'all' : ids, Date.now())
-    print(replayed.map(replayLine))
-    const known = new Set(replayed.map(({ letter }) => letter.id))
-    const unknown = ids.filter((id) => !known.has(id))
-    if (unknown.length > 0) throw new Error(`There is no dead letter ${unknown.join(', ')}.`)
-  })
+  await withDatabase((db) =>
+    withLog(async (log) => {
+      const { replayed, skipped } = await replayLetters(log, db, values.all ? 'all' : ids, Date.now())
+      print([...replayed.map(replayLine), ...skippedLines(skipped)])
+      const known = new Set(replayed.map(({ letter }) => letter.id))
+      const unknown = ids.filter((id) => !known.has(id))
+      if (unknown.length > 0) throw new Error(`There is no dead letter ${unknown.join(', ')}.`)
+    }),
+  )
 }
 
 async function doctor({ values }: Input): Promise<void> {

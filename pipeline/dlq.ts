@@ -1,11 +1,18 @@
+import { hash } from 'node:crypto'
 import { readToEnd } from '@streamgauge/adapters/kafka/read.ts'
 import type { Log, LogRecord } from '@streamgauge/adapters/kafka/types.ts'
+import type { Queryable } from '@streamgauge/adapters/mariadb/pool.ts'
+import { findReplay, saveReplay } from '@streamgauge/adapters/mariadb/replays.ts'
 import type { Batch } from '@streamgauge/core/batch.ts'
 import { letterHeaders } from '@streamgauge/core/dead-letter.ts'
+import { limits } from '@streamgauge/core/limits.ts'
 import { topics } from '@streamgauge/core/topics.ts'
 import { type LetterPoints, pointsOfMessage } from './letter-points.ts'
 
 const idPrefix = 'dlq:'
+const hourMs = 3_600_000
+/** Hexadecimal digits of the hash of a record in the id that it is sent under: another log may have its place. */
+const fingerprintDigits = 32
 
 /** Data that could not be taken: the bytes as they came, and why. */
 export interface Letter {
@@ -19,14 +26,22 @@ export interface Letter {
   /** The key of the record, which is its tenant. */
   readonly tenant: string | null
   readonly value: Buffer
+  /** Of the letter in its topic. */
+  readonly offset: number
 }
 
-/** The dead letters, oldest first, each ingest record and each message once. */
+/**
+ * The dead letters, oldest first, each ingest record and each message once. Where a record has the place of another
+ * one, the topic was made anew: the one that lies there now counts.
+ */
 export async function listLetters(log: Log): Promise<Letter[]> {
   const letters = new Map<string, Letter>()
   for (const record of await readToEnd(log, topics.deadLetters)) {
     const letter = toLetter(record)
-    if (letter && !letters.has(letter.id)) letters.set(letter.id, letter)
+    const known = letter && letters.get(letter.id)
+    if (!letter || (known && (letter.topic !== null || known.value.equals(letter.value)))) continue
+    letters.delete(letter.id) // a new one has its place behind the others
+    letters.set(letter.id, letter)
   }
   return [...letters.values()]
 }
@@ -37,18 +52,29 @@ export interface Replayed {
   readonly refusal: string | null
 }
 
+export interface Replays {
+  readonly replayed: readonly Replayed[]
+  /** Letters that were sent before; whose ids are given are sent again while their ids are remembered. */
+  readonly skipped: number
+}
+
 /**
- * Sends dead letters to `metrics.ingest` again: all of them, or those whose ids are given. Their record id is the
- * letter's, so sending one twice stores it once. `now` (epoch ms) becomes their `received`: they are accepted now.
+ * Sends dead letters to `metrics.ingest` again: all that were not sent yet, or those whose ids are given. Their record
+ * id is the letter's, so sending one twice stores it once while persist remembers that id; after that it is refused.
+ * `now` (epoch ms) becomes their `received`: they are accepted now.
  */
 export async function replayLetters(
   log: Log,
+  db: Queryable,
   ids: readonly string[] | 'all',
   now: number,
-): Promise<Replayed[]> {
-  const letters = (await listLetters(log)).filter(({ id }) => ids === 'all' || ids.includes(id))
+): Promise<Replays> {
+  const letters = await listLetters(log)
+  const lettersBelow = (letters.at(-1)?.offset ?? -1) + 1
   const replayed: Replayed[] = []
+  let skipped = 0
   for (const letter of letters) {
+    if (ids !== 'all' && !ids.includes(letter.id)) continue
     const points =
       letter.topic === null ? pointsOfRecord(letter, now) : pointsOfMessage(letter, letter.topic, now)
     if ('refusal' in points) {
@@ -56,23 +82,45 @@ export async function replayLetters(
       continue
     }
     const { batch } = points
+    const before = await sentBefore(db, batch.id, letter)
+    if (before !== undefined && ids === 'all') {
+      skipped++
+      continue
+    }
+    if (before !== undefined && now - before >= limits.dedupeMs) {
+      replayed.push({ letter, refusal: forgotten(before) })
+      continue
+    }
     await log.append(topics.ingest, [{ key: batch.tenant, value: JSON.stringify(batch) }])
+    if (before === undefined) await saveReplay(db, batch.id, { sentAt: now, lettersBelow })
     replayed.push({ letter, refusal: null })
   }
-  return replayed
+  return { replayed, skipped }
+}
+
+/** When the data of a letter was sent again, epoch ms; undefined when it wasn't, or has died again since. */
+async function sentBefore(db: Queryable, id: string, { offset }: Letter): Promise<number | undefined> {
+  const known = await findReplay(db, id)
+  return known && offset < known.lettersBelow ? known.sentAt : undefined
+}
+
+function forgotten(sentAt: number): string {
+  const hours = limits.dedupeMs / hourMs
+  return `it was sent at ${new Date(sentAt).toISOString()}, and ids are remembered for ${hours} h: it could count twice`
 }
 
 function pointsOfRecord(letter: Letter, now: number): LetterPoints {
   const batch = objectIn(letter.value) as Partial<Batch> | undefined
   if (typeof batch?.tenant !== 'string') return { refusal: 'it is not a batch of a tenant' }
   // One that died again keeps its first id: both letters are the same data.
-  const id = typeof batch.id === 'string' && batch.id.startsWith(idPrefix) ? batch.id : letter.id
+  const known = typeof batch.id === 'string' && batch.id.startsWith(idPrefix) ? batch.id : undefined
+  const id = known ?? `${letter.id}:${hash('sha256', letter.value).slice(0, fingerprintDigits)}`
   return { batch: { ...(batch as Batch), id, received: now } }
 }
 
-function toLetter({ headers, key, value, timestamp }: LogRecord): Letter | undefined {
+function toLetter({ headers, key, value, timestamp, offset: at }: LogRecord): Letter | undefined {
   const { partition, offset, topic, id, reason } = letterHeaders
-  const common = { reason: headers[reason] ?? '', at: timestamp, tenant: key, value }
+  const common = { reason: headers[reason] ?? '', at: timestamp, tenant: key, value, offset: at }
   if (headers[id] !== undefined && headers[topic] !== undefined) {
     return { ...common, id: `${idPrefix}mqtt:${headers[id]}`, topic: headers[topic] }
   }

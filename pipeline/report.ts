@@ -35,6 +35,12 @@ export function replayLine({ letter, refusal }: Replayed): string {
   return refusal === null ? `${letter.id} was sent again.` : `${letter.id} was not sent: ${refusal}.`
 }
 
+/** How many letters were left out; nothing when there was none. */
+export function skippedLines(skipped: number): string[] {
+  if (skipped === 0) return []
+  return [`${skipped} sent before ${skipped === 1 ? 'was' : 'were'} left out.`]
+}
+
 /** What stops a partition, and what helps. */
 export function findingLine({ partition, code, message, remedy }: Finding): string {
   return `Partition ${partition}: ${code}, ${message}\n  ${remedy}`

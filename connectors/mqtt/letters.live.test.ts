@@ -56,8 +56,9 @@ test('what cannot be taken becomes a dead letter with topic, payload and reason,
       /^dlq:mqtt:\S+\t\S+\t(poison|-)\t[A-Z_]+: .*\tmetrics\/poison\//,
     )
   }
-  const answers = await replayLetters(
+  const { replayed: answers } = await replayLetters(
     bench.log,
+    bench.database,
     letters.map(({ id }) => id),
     Date.now(),
   )
@@ -99,8 +100,9 @@ test('of a batch only the points that are at fault become a letter, which can be
     ],
   )
   for (let i = 0; i < 2; i++) {
-    const replayed = await replayLetters(
+    const { replayed } = await replayLetters(
       bench.log,
+      bench.database,
       letters.map(({ id }) => id),
       Date.now(),
     )
