@@ -145,6 +145,15 @@ function environmentOf(container: Container, config: Manifest): Record<string, s
 
 type Spoil = (find: (title: string) => Manifest['spec'], rendered: { manifests: Manifest[] }) => void
 
+function setBrokers(manifests: readonly Manifest[], brokers: string): void {
+  for (const { data } of ofKind(manifests, 'ConfigMap')) if (data?.KAFKA_BROKERS) data.KAFKA_BROKERS = brokers
+}
+
+/** As the base has it, for services that are workloads of the overlay itself. */
+function goToComponent(spec: Manifest['spec'], component: string): void {
+  spec.egress[0].to = [{ podSelector: { matchLabels: { 'app.kubernetes.io/component': component } } }]
+}
+
 const podOf = (spec: Manifest['spec']) => spec.template.spec
 const first = (spec: Manifest['spec']) => podOf(spec).containers[0]
 
@@ -369,6 +378,21 @@ const defects: [overlay: (typeof overlays)[number], spoil: Spoil, complaint: Reg
     /there is no group store/,
   ],
   [
+    'prod-operators',
+    (_, { manifests }) => setBrokers(manifests, 'streamgauge-kafka-bootstrap:9092'),
+    /in another namespace, does not know streamgauge-kafka-bootstrap:9092/,
+  ],
+  [
+    'prod-operators',
+    (_, { manifests }) => setBrokers(manifests, 'streamgauge-kafka-bootstrap.elsewhere.svc:9092'),
+    /in another namespace, does not know streamgauge-kafka-bootstrap.elsewhere.svc:9092/,
+  ],
+  [
+    'prod-operators',
+    (find) => delete find('ScaledObject pipeline').fallback,
+    /without an answer of Kafka it keeps to one pod/,
+  ],
+  [
     'prod',
     (find) => (find('PodDisruptionBudget gateway').maxUnavailable = 0),
     /PodDisruptionBudget gateway: lets no pod be moved/,
@@ -410,6 +434,16 @@ const defects: [overlay: (typeof overlays)[number], spoil: Spoil, complaint: Reg
     'dev',
     (find) => (find('NetworkPolicy to-redis').egress[0].to = [{ podSelector: { matchLabels: { a: 'b' } } }]),
     /gateway: may not go to StatefulSet redis/,
+  ],
+  [
+    'prod-operators',
+    (find) => goToComponent(find('NetworkPolicy to-kafka'), 'kafka'),
+    /gateway: may not go to Kafka streamgauge/,
+  ],
+  [
+    'prod-operators',
+    (find) => goToComponent(find('NetworkPolicy to-mariadb'), 'mariadb'),
+    /pipeline: may not go to MariaDB streamgauge-mariadb/,
   ],
   [
     'prod',

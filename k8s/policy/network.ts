@@ -9,6 +9,7 @@ import {
   type Workload,
   workloads,
 } from '../manifests.ts'
+import { servicePods } from './selectors.ts'
 
 /** What each role speaks to, and nothing else: services by their port, and names. */
 const needs: Readonly<Record<string, readonly string[]>> = {
@@ -125,31 +126,27 @@ function letIn(policies: readonly Manifest[], service: Workload, all: readonly W
     })
 }
 
-/** A policy towards pods beside the roles is for pods that are there. */
+/** A policy towards pods beside the roles is for pods that are there, an operator's as well. */
 function reached(
   manifests: readonly Manifest[],
   policies: readonly Manifest[],
   roles: readonly Workload[],
 ): string[] {
-  const pods = workloads(manifests)
-  return pods
-    .filter((pod) => roleOf(pod) === undefined)
-    .flatMap((service) => {
-      const port = service.containers[0].ports?.[0]?.containerPort ?? 0
-      return roles
-        .filter((role) => needs[roleOf(role) ?? '']?.includes(services[port]))
-        .filter(
-          ({ labels }) =>
-            !rulesFor(policies, 'egress', labels).some(
-              ({ to = [], ports = [] }) =>
-                to.some(
-                  ({ podSelector, namespaceSelector }) =>
-                    podSelector && !namespaceSelector && selects(podSelector, service.labels),
-                ) && ports.some((each) => each.port === port),
-            ),
-        )
-        .map(({ title }) => `${title}: may not go to ${service.title}`)
-    })
+  return servicePods(manifests).flatMap(({ title: service, labels: own, port }) =>
+    roles
+      .filter((role) => needs[roleOf(role) ?? '']?.includes(services[port]))
+      .filter(
+        ({ labels }) =>
+          !rulesFor(policies, 'egress', labels).some(
+            ({ to = [], ports = [] }) =>
+              to.some(
+                ({ podSelector, namespaceSelector }) =>
+                  podSelector && !namespaceSelector && selects(podSelector, own),
+              ) && ports.some((each) => each.port === port),
+          ),
+      )
+      .map(({ title }) => `${title}: may not go to ${service}`),
+  )
 }
 
 function internet(policies: readonly Manifest[]): string[] {

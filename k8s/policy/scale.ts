@@ -47,15 +47,32 @@ export function replicas(manifests: readonly Manifest[]): string[] {
   return [...lost, ...byRole]
 }
 
-/** KEDA asks for the backlog of the very group and topic that the pipeline works through. */
+/** KEDA asks for the backlog of the very group and topic that the pipeline works through, and can ask. */
 export function backlog(manifests: readonly Manifest[]): string[] {
+  const [config] = ofKind(manifests, 'ConfigMap').filter(({ data }) => data?.KAFKA_BROKERS)
+  const brokers = config?.data?.KAFKA_BROKERS.split(',') ?? []
   return ofKind(manifests, 'ScaledObject').flatMap((manifest) => {
     const { topic, consumerGroup } = manifest.spec.triggers[0].metadata
+    const title = titleOf(manifest)
     return [
-      topic !== topics.ingest && `${titleOf(manifest)}: nobody works through the topic ${topic}`,
-      consumerGroup !== persistGroup && `${titleOf(manifest)}: there is no group ${consumerGroup}`,
+      ...brokers
+        .filter((broker) => !isKnownEverywhere(broker, manifests))
+        .map((broker) => `${title}: KEDA's operator, in another namespace, does not know ${broker}`),
+      !(manifest.spec.fallback?.replicas > 1) && `${title}: without an answer of Kafka it keeps to one pod`,
+      topic !== topics.ingest && `${title}: nobody works through the topic ${topic}`,
+      consumerGroup !== persistGroup && `${title}: there is no group ${consumerGroup}`,
     ].filter((complaint) => complaint !== false)
   })
+}
+
+/** Whether other namespaces find a broker by its name: that of a Service with its namespace, or one of the network. */
+function isKnownEverywhere(broker: string, manifests: readonly Manifest[]): boolean {
+  const [host] = broker.split(':')
+  const [, kafka, namespace] = /^(.+)-kafka-bootstrap\.([^.]+)\.svc(\.|$)/.exec(host) ?? []
+  if (kafka === undefined) return host.includes('.')
+  return ofKind(manifests, 'Kafka').some(
+    ({ metadata }) => metadata.name === kafka && metadata.namespace === namespace,
+  )
 }
 
 /** Each role has a budget, and each budget lets a node be emptied. */

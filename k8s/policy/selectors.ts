@@ -2,6 +2,7 @@ import {
   type Labels,
   type Manifest,
   ofKind,
+  roleOf,
   type Selector,
   selects,
   titleOf,
@@ -9,25 +10,44 @@ import {
   workloads,
 } from '../manifests.ts'
 
-/** Labels that an operator gives to the pods it makes, by the object that it makes them for. */
-const operators: Readonly<Record<string, (name: string) => Labels>> = {
-  Kafka: (name) => ({ 'strimzi.io/cluster': name }),
-  MariaDB: (name) => ({ 'app.kubernetes.io/name': 'mariadb', 'app.kubernetes.io/instance': name }),
+/** The pods of one object, as far as policies look at them. */
+export interface Pods {
+  /** Such as `Kafka streamgauge`, for complaints. */
+  readonly title: string
+  readonly labels: Labels
+  /** The first that they listen on; 0 for none. */
+  readonly port: number
 }
 
-/** The labels of all pods that there will be, those made by operators included. */
-export function podLabels(manifests: readonly Manifest[]): Labels[] {
-  const made = ofKind(manifests, ...Object.keys(operators))
+/** What an operator makes of an object of its own: the labels of the pods, and their port. */
+const operators: Readonly<Record<string, (name: string) => Omit<Pods, 'title'>>> = {
+  Kafka: (name) => ({ labels: { 'strimzi.io/cluster': name }, port: 9092 }),
+  MariaDB: (name) => ({
+    labels: { 'app.kubernetes.io/name': 'mariadb', 'app.kubernetes.io/instance': name },
+    port: 3306,
+  }),
+}
+
+/** All services that run beside the roles, those made by operators included. */
+export function servicePods(manifests: readonly Manifest[]): Pods[] {
+  const own = workloads(manifests).filter((workload) => roleOf(workload) === undefined)
   return [
-    ...workloads(manifests).map(({ labels }) => labels),
-    ...made.map(({ kind, metadata }) => operators[kind](metadata.name)),
+    ...own.map(({ title, labels, containers }) => ({
+      title,
+      labels,
+      port: containers[0].ports?.[0]?.containerPort ?? 0,
+    })),
+    ...ofKind(manifests, ...Object.keys(operators)).map((manifest) => ({
+      title: titleOf(manifest),
+      ...operators[manifest.kind](manifest.metadata.name),
+    })),
   ]
 }
 
 /** A selector that finds nothing does nothing, silently. */
 export function selectors(manifests: readonly Manifest[]): string[] {
   const all = workloads(manifests)
-  const labels = podLabels(manifests)
+  const labels = [...all, ...servicePods(manifests)].map((pods) => pods.labels)
   const finds = (selector: Selector) => labels.some((each) => selects(selector, each))
   const own = all
     .filter((workload) => !selects(workload.manifest.spec.selector, workload.labels))
