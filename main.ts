@@ -73,8 +73,8 @@ async function start(): Promise<void> {
     { name: 'redis', ping: () => redis.ping(), required: false },
     { name: 'log', ping: () => log.ping(), required: needsLog },
   ]
-  const { metricsToken, tls } = config.http
-  const app = await createServer({ logger, auth, health, registry, metricsToken, tls })
+  const { metricsToken, tls, trustProxy } = config.http
+  const app = await createServer({ logger, auth, health, registry, metricsToken, tls, trustProxy })
   workers.push({ name: 'http', close: () => closeServer(app, config.shutdownMs / 2) })
   // A process loads only what its roles need.
   if (has('connectors')) {

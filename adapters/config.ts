@@ -41,6 +41,8 @@ export interface Config {
     readonly port: number
     /** What links shown to people begin with. */
     readonly publicUrl: string
+    /** Networks of the proxies in front, whose word on who asks is taken, such as `10.1.0.0/16`. */
+    readonly trustProxy: readonly string[]
     /** Protects /metrics when set. */
     readonly metricsToken: string | null
     /** Serves the Model Context Protocol at `/mcp`. */
@@ -105,6 +107,7 @@ export function readConfig(env: Environment): Config {
         /\/+$/,
         '',
       ),
+      trustProxy: readNetworks(env, 'TRUST_PROXY'),
       metricsToken: env.METRICS_TOKEN ?? null,
       useMcp: boolean(env, 'USE_MCP'),
       tls: readHttpTls(env),

@@ -70,7 +70,15 @@ export async function startWhole(
   async function serve() {
     const own = createRegistry()
     const auth = createAuthenticator({ database, staleMaxMs: config.authStaleMaxMs, logger })
-    const app = await createServer({ logger, auth, health: [], registry: own, metricsToken: null })
+    const { trustProxy } = config.http
+    const app = await createServer({
+      logger,
+      auth,
+      health: [],
+      registry: own,
+      metricsToken: null,
+      trustProxy,
+    })
     const routes: { method: string; url: string }[] = []
     app.addHook('onRoute', ({ method, url }) => {
       for (const name of [method].flat()) routes.push({ method: name, url })

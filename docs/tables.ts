@@ -202,6 +202,10 @@ export const variables: Readonly<Record<string, readonly [fallback: string, mean
   ],
   HTTP_TLS_KEY: ['none', 'File with its key (PEM)'],
   PUBLIC_URL: ['`http://HTTP_HOST:HTTP_PORT`', 'What links shown to people begin with'],
+  TRUST_PROXY: [
+    'none',
+    'Networks of the proxies in front, such as `10.1.0.0/16,fd00::/8`: of a request from there the address is taken from `X-Forwarded-For`, to which each proxy adds whom it has the request from. It tells apart who tries to sign in; without it all people behind a proxy share twenty failed tries a minute',
+  ],
   USE_MCP: ['false', '`true`: assistants reach the data at `/mcp`, see [MCP](mcp.md)'],
   METRICS_TOKEN: ['none', 'When set, `/metrics` wants it as Bearer token'],
   LOG_LEVEL: ['info', '`fatal`, `error`, `warn`, `info`, `debug` or `trace`'],

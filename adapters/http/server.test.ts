@@ -214,3 +214,25 @@ test('a body is asked for only after authorization', async () => {
   )
   assert.match(await text(refused), /^HTTP\/1\.1 401 /)
 })
+
+test('who asks is what a proxy says only where that proxy is known', async () => {
+  const seen = async (trustProxy?: readonly string[]) => {
+    const logger = createLog({ name: 'test', level: 'silent', terminal: false })
+    const registry = createRegistry()
+    await using own = await createServer({
+      logger,
+      auth,
+      health: [],
+      registry,
+      metricsToken: null,
+      trustProxy,
+    })
+    own.get('/ip', async ({ ip }) => ip)
+    const address = await own.listen({ host: '127.0.0.1', port: 0 })
+    const headers = { 'x-forwarded-for': '198.51.100.1, 203.0.113.7, 10.1.0.9' }
+    return (await fetch(`${address}/ip`, { headers })).text()
+  }
+  assert.equal(await seen(), '127.0.0.1')
+  assert.equal(await seen(['10.1.0.0/16']), '127.0.0.1')
+  assert.equal(await seen(['127.0.0.1', '10.1.0.0/16']), '203.0.113.7')
+})

@@ -34,6 +34,8 @@ export interface ServerOptions {
   readonly metricsToken: string | null
   /** Default none: plain HTTP. */
   readonly tls?: TlsFiles | null
+  /** Networks of proxies: of a request from there `ip` is what X-Forwarded-For says. None unless given. */
+  readonly trustProxy?: readonly string[]
 }
 
 const defaults = {
@@ -75,6 +77,7 @@ export async function createServer(options: ServerOptions): Promise<FastifyInsta
     // One logger for all requests: a child for each costs more than the few lines that name their request.
     childLoggerFactory: (logger) => logger,
     genReqId: requestId,
+    trustProxy: options.trustProxy?.length ? [...options.trustProxy] : false,
     bodyLimit: defaults.bodyBytes,
     requestTimeout: defaults.requestTimeoutMs,
     keepAliveTimeout: defaults.keepAliveTimeoutMs,

@@ -7,7 +7,7 @@ import { startWhole, type Whole } from '@streamgauge/bench/whole.ts'
 
 let whole: Whole
 before(async () => {
-  whole = await startWhole({ PUBLIC_URL: 'https://gauge.example' })
+  whole = await startWhole({ PUBLIC_URL: 'https://gauge.example', TRUST_PROXY: '127.0.0.1' })
   await whole.tenant('acme')
   await whole.tenant('other')
 })
@@ -137,10 +137,15 @@ test('revoking a token ends the sessions made of it, streams included, within 2 
   assert.ok(performance.now() - at < 2_000)
 })
 
-test('too many attempts from one address have to wait', async () => {
+test('too many attempts from one address have to wait, and nobody else behind the same proxy', async () => {
+  const from = (forwarded: string) =>
+    call('POST', '/api/v1/session', { ...own, 'x-forwarded-for': forwarded }, { code: 'guess' })
   let response: Response
-  do response = await call('POST', '/api/v1/session', own, { code: 'guess' })
+  do response = await from('203.0.113.7')
   while (response.status === 422)
   assert.equal(response.status, 429)
   assert.ok(Number(response.headers.get('retry-after')) > 0)
+  assert.equal((await from('203.0.113.8')).status, 422)
+  // What somebody says of himself comes before what the proxy adds.
+  assert.equal((await from('203.0.113.9, 203.0.113.7')).status, 429)
 })
