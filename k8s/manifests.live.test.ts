@@ -109,12 +109,13 @@ test('the roles are given only variables that they know, with values that they c
   }
 })
 
-test('the Ingress takes bodies as large as ours and keeps silent streams open', () => {
+test('the Ingress takes bodies as large as ours, keeps silent streams open and passes over who is gone', () => {
   const [{ metadata }] = ofKind(take('prod').manifests, 'Ingress')
   const option = (key: string) => metadata.annotations?.[`nginx.ingress.kubernetes.io/${key}`] ?? ''
   assert.equal(option('proxy-buffering'), 'off')
   assert.ok(Number.parseInt(option('proxy-body-size'), 10) * 1024 * 1024 >= limits.bodyBytes)
   assert.ok(Number(option('proxy-read-timeout')) > 60)
+  assert.match(option('proxy-next-upstream'), /^error timeout$/)
 })
 
 test('the broker in the cluster is configured like that of the compose file', () => {
