@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 import { agentCommands } from './cli/agents.ts'
+import { backupCommands } from './cli/backup.ts'
 import { brokerCommands } from './cli/broker.ts'
 import { type Command, type Input, UsageError } from './cli/command.ts'
 import { initCommands } from './cli/init.ts'
@@ -31,6 +32,7 @@ const usage = `Usage: streamgauge <command>
   topics                                   records in the log, and how far they are persisted
   dlq list                                 records that could not be persisted
   dlq replay <id …> | --all                send them again, once; --all leaves out what was sent before
+  backup                                   writes one of MariaDB to stdout, by mariadb-dump, while points flow
   doctor                                   what is wrong with the services or stops a partition, and what helps
   doctor --partition N                     apply the remedy to it
   doctor --restored                        once after MariaDB was restored from a backup, before the pipelines start
@@ -47,6 +49,7 @@ const commands: Readonly<Record<string, Command>> = {
   ...signInCommands,
   ...mailCommands,
   ...logCommands,
+  ...backupCommands,
 }
 
 try {

@@ -6,6 +6,7 @@ import { Registry } from '@streamgauge/adapters/metrics.ts'
 import { dedupeBucketMs } from '@streamgauge/core/dedupe.ts'
 import { limits } from '@streamgauge/core/limits.ts'
 import { logger, workbench } from '../persist/testing.ts'
+import { asLeader } from './leader.ts'
 import { startRetention } from './retention.ts'
 
 const hour = 3_600_000
@@ -44,6 +45,22 @@ test('partitions are made ahead by one process at a time, and old ones dropped w
   assert.deepEqual(await database.query('SELECT value FROM metrics_raw'), rows)
   await retention.close()
   await other.close()
+})
+
+test('a process that starts while a backup leads has enough of the partitions that are there', async () => {
+  await using bench = await workbench()
+  const { log, database } = bench
+  let now = Date.now()
+  const tools = { log, database, logger, keep: limits, registry: new Registry(), clock: () => now }
+  const retention = startRetention(tools)
+  await retention.makePartitions()
+  const made = await listPartitions(database, 'metrics_raw')
+  now += 3 * hour
+  await asLeader(database, 'retention', 0, async () => {
+    await retention.makePartitions()
+    assert.deepEqual(await listPartitions(database, 'metrics_raw'), made)
+  })
+  await retention.close()
 })
 
 test('a reader that takes long holds up neither writers nor the other tables, and is told of', async () => {

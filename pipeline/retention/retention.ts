@@ -20,6 +20,8 @@ import { asLeader } from './leader.ts'
 /** Adding is cheap when there is nothing to add, and an hour has six chances. */
 const everyTenMinutes = '*/10 * * * *'
 const waitForLeaderSeconds = 20
+/** Partitions for so long are no reason to wait for the leader. */
+const enoughHours = 24
 
 export interface Retention {
   /** Makes what is missing, in this process or by waiting for the leader that does. Throws when it can't. */
@@ -74,6 +76,16 @@ export function startRetention(tools: Tools): Retention {
     )
   }
 
+  /** Hours for which every table has partitions. */
+  async function reach(): Promise<number> {
+    const hours = tables.map(async (table) => {
+      const existing = await listPartitions(database, table.table)
+      measure(table, existing)
+      return hoursAhead(table, existing, clock())
+    })
+    return Math.min(...(await Promise.all(hours)))
+  }
+
   function measure(table: PartitionedTable, existing: Parameters<typeof hoursAhead>[1]): void {
     ahead.set({ table: table.table }, hoursAhead(table, existing, clock()))
     oldest.set({ table: table.table }, oldestHours(table, existing, clock()))
@@ -94,10 +106,14 @@ export function startRetention(tools: Tools): Retention {
 
   const retention: Retention = {
     async makePartitions() {
-      const led = await asLeader(database, 'retention', waitForLeaderSeconds, (connection) =>
-        each((table) => make(connection, table)),
-      )
-      if (!led) throw new Error('another process has been making partitions for too long')
+      for (const waitSeconds of [0, waitForLeaderSeconds]) {
+        const led = await asLeader(database, 'retention', waitSeconds, (connection) =>
+          each((table) => make(connection, table)),
+        )
+        // A backup leads for as long as it takes, and whoever starts meanwhile has enough of what is there.
+        if (led || (await reach()) >= enoughHours) return
+      }
+      throw new Error('another process has been making partitions for too long')
     },
     turn: () =>
       asLeader(database, 'retention', 0, async (connection) => {
