@@ -19,7 +19,7 @@ interface Service {
   healthcheck?: { disable?: boolean; test?: string[] }
   ports?: string[]
   restart?: string
-  depends_on?: Record<string, { condition: string }>
+  depends_on?: Record<string, { condition: string; restart?: boolean }>
   deploy?: { replicas: number }
   volumes?: string[]
   stop_grace_period?: string
@@ -228,6 +228,11 @@ test('roles start after migrations, and migrations after healthy services', () =
     }
     if (command?.[0] === 'main.ts') assert.ok('init' in depends_on, name)
   }
+})
+
+test('the broker starts anew once its file has been written anew: it reads it at its start only', () => {
+  for (const each of [compose.services, scaled])
+    assert.equal(each.mosquitto.depends_on?.['broker-init'].restart, true)
 })
 
 test('a role has longer to stop than it takes to drain', () => {
