@@ -9,7 +9,7 @@ export function reportOf(result: RunResult): string {
     .filter(({ faults }) => faults === 'kill pipeline' || faults === 'kill all pipelines')
     .flatMap(({ recoveryMs }) => recoveryMs ?? [])
   const lines: [string, string | number][] = [
-    ['cycles', cycles.length],
+    ['cycles', result.skipped === 0 ? cycles.length : `${cycles.length}, NO TIME FOR ${result.skipped} MORE`],
     ['faults tried again', cycles.reduce((sum, { again }) => sum + again, 0)],
     ['points sent', counts.sent],
     ['points acknowledged', counts.acknowledged],
@@ -41,6 +41,10 @@ export function reportOf(result: RunResult): string {
     ['alerts: STUCK', alerts.waiting.join(', ') || 0],
     ['STUCK PARTITIONS', result.stuckPartitions],
     ['NOT MOVING AGAIN', cycles.filter(({ recoveryMs }) => recoveryMs === null).length],
+    [
+      'ROLLUPS OR ALERTS NOT MOVING AGAIN',
+      cycles.filter(({ rollupMs, alertMs }) => rollupMs === null || alertMs === null).length,
+    ],
     ['FAULTS THAT DID NOT COME TO PASS', cycles.filter(({ happened }) => !happened).length],
     ['UNEXPECTED ANSWERS', listed(surprises)],
     ['ERRORS OF THE ROLES', listed(complaints)],
@@ -48,8 +52,10 @@ export function reportOf(result: RunResult): string {
     ['stream: LOST', stream.lost],
     ['stream: DOUBLED', stream.doubled],
     ['stream: reconnects, resyncs', `${stream.reconnects}, ${stream.resyncs}`],
-    ['moving again after a fault', spread(times)],
     ['moving again after a kill', spread(kills)],
+    ['moving again after a fault', spread(times)],
+    ['— with rollups', spread(cycles.flatMap(({ rollupMs }) => rollupMs ?? []))],
+    ['— with alerts', spread(cycles.flatMap(({ alertMs }) => alertMs ?? []))],
   ]
   const width = Math.max(...lines.map(([name]) => name.length))
   const table = lines.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`)

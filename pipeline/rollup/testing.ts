@@ -22,36 +22,47 @@ export function storedWindows(db: Queryable, length: WindowLength): Promise<Wind
   )
 }
 
+/** A point as windows count it; `ts` in epoch ms. */
+export type CountedPoint = readonly [series: number, ts: number, value: number]
+
 /** The same from the points, in the order that SQL gives them: nothing of rollup is used. */
-export async function recomputed(db: Database, length: WindowLength): Promise<Expected[]> {
-  const windows = new Map<string, Mutable<Expected>>()
+async function recomputed(db: Database, length: WindowLength): Promise<Expected[]> {
+  const count = recount(length)
   const connection = await db.connection()
   const sql = 'SELECT series_id, ts, value FROM metrics_raw ORDER BY series_id, ts, position'
-  await connection.each(sql, [], (row) => {
-    const [series, ts, value] = row as [number, number, number]
-    const start = Math.floor(ts / windowLengths[length]) * windowLengths[length]
-    const key = `${series}@${start}`
-    const known = windows.get(key)
-    const window = known ?? {
-      series,
-      start,
-      count: 0,
-      sum: 0,
-      min: value,
-      max: value,
-      ...firstAndLast(ts, value),
-    }
-    windows.set(key, window)
-    window.count += 1
-    window.sum += value
-    window.magnitude += Math.abs(value)
-    window.min = Math.min(window.min, value)
-    window.max = Math.max(window.max, value)
-    window.last = value
-    window.lastTs = ts
-  })
+  await connection.each(sql, [], (row) => count.add(row as unknown as CountedPoint))
   connection.release()
-  return [...windows.values()]
+  return count.windows()
+}
+
+/** Counts points that come, those of a series, in the order of their times, and of the same time in that of the log. */
+function recount(length: WindowLength) {
+  const windows = new Map<string, Mutable<Expected>>()
+  return {
+    add([series, ts, value]: CountedPoint): void {
+      const start = Math.floor(ts / windowLengths[length]) * windowLengths[length]
+      const key = `${series}@${start}`
+      const known = windows.get(key)
+      const window = known ?? {
+        series,
+        start,
+        count: 0,
+        sum: 0,
+        min: value,
+        max: value,
+        ...firstAndLast(ts, value),
+      }
+      windows.set(key, window)
+      window.count += 1
+      window.sum += value
+      window.magnitude += Math.abs(value)
+      window.min = Math.min(window.min, value)
+      window.max = Math.max(window.max, value)
+      window.last = value
+      window.lastTs = ts
+    },
+    windows: (): Expected[] => [...windows.values()],
+  }
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -60,15 +71,20 @@ function firstAndLast(ts: number, value: number) {
   return { first: value, firstTs: ts, last: value, lastTs: ts, magnitude: 0 }
 }
 
-/** Windows that begin from `since` on, epoch ms, and whose row differs from what the points give, as text. */
-export async function differences(db: Database, since = 0): Promise<string[]> {
+/**
+ * Windows whose row differs from what the points give, as text. The points are those in `metrics_raw`, or `given` ones in
+ * the order of the log.
+ */
+export async function differences(db: Database, given?: readonly CountedPoint[]): Promise<string[]> {
   const found: string[] = []
+  const inTime = given?.toSorted(([, a], [, b]) => a - b)
   for (const length of Object.keys(windowLengths) as WindowLength[]) {
     const key = ({ series, start }: WindowRow) => `${length} ${series}@${start}`
-    const points = (await recomputed(db, length)).filter(({ start }) => start >= since)
-    const expected = new Map(points.map((row) => [key(row), row]))
+    const counted = recount(length)
+    for (const point of inTime ?? []) counted.add(point)
+    const windows = inTime ? counted.windows() : await recomputed(db, length)
+    const expected = new Map(windows.map((row) => [key(row), row]))
     for (const row of await storedWindows(db, length)) {
-      if (row.start < since) continue
       const { magnitude, ...wanted } = expected.get(key(row)) ?? { magnitude: 0 }
       expected.delete(key(row))
       const sum = 'sum' in wanted && Math.abs(wanted.sum - row.sum) <= most * magnitude ? row.sum : undefined
