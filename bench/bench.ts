@@ -10,7 +10,7 @@ import { results, writePage } from './report/page.ts'
 
 const usage = `npm run bench [-- <part of a line's name> …] [--save] [--profile=<folder>]
   Lines: ${lines.map(({ name }) => name).join(', ')}
-  Without a name all of them run, in under ten minutes, and docs/performance.md is written anew.
+  Without a name all of them run, in about a quarter of an hour, and docs/performance.md is written anew.
   --save     keeps the results as the baseline of later runs (bench/baseline.json)
   --profile  CPU profiles of the roles, written when they end\n`
 

@@ -48,6 +48,7 @@ export function compare(row: Row, baseline: Baseline | undefined): string {
   const isMore = now.median > then.median
   const isBetter = isMore === (row.unit === 'points/s')
   const change = Math.abs(now.median / then.median - 1) * 100
+  if (change < 0.5) return 'same'
   return `${isBetter ? 'better' : 'worse'} by ${change.toFixed(0)} %`
 }
 

@@ -55,5 +55,7 @@ test('a change counts only when the rounds of both runs lie apart', () => {
   assert.equal(compare(rowOf('points/s', [10, 10]), baseline(spread(20, 20, 20))), 'worse by 50 %')
   // Half as fast on a machine that is half as fast.
   assert.equal(compare(rowOf('ms', [20], [10]), baseline(spread(10, 10, 10), spread(2, 2, 2))), 'same')
+  // Spreads that don't meet, and nothing to tell in whole percents.
+  assert.equal(compare(rowOf('ms', [1_000]), baseline(spread(1_001, 1_001, 1_001))), 'same')
   assert.equal(compare(rowOf('ms', [20]), undefined), 'new')
 })
