@@ -2,6 +2,7 @@ import type { Line } from './line.ts'
 import { accept } from './lines/accept.ts'
 import { agent } from './lines/agent.ts'
 import { alert } from './lines/alert.ts'
+import { bridge } from './lines/bridge.ts'
 import { client } from './lines/client.ts'
 import { consumer } from './lines/consumer.ts'
 import { cost } from './lines/cost.ts'
@@ -9,7 +10,7 @@ import { fanOut } from './lines/fan-out.ts'
 import { history } from './lines/history.ts'
 import { idle } from './lines/idle.ts'
 import { latencyBusy, latencyIdle } from './lines/latency.ts'
-import { persist } from './lines/persist.ts'
+import { oneTenant, persist } from './lines/persist.ts'
 import { pixel } from './lines/pixel.ts'
 import { recovery } from './lines/recovery.ts'
 import { rollup } from './lines/rollup.ts'
@@ -27,6 +28,8 @@ export const lines: readonly Line[] = [
   accept,
   client,
   persist,
+  oneTenant,
+  bridge,
   cost,
   rollup,
   rules,

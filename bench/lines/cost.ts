@@ -18,6 +18,8 @@ const seconds = 8
 /** As fast as it goes: compilers take their time, and a server has usually run for longer than this. */
 const warmUpSeconds = 4
 const floodSeconds = 2
+/** What persist puts into one transaction when it has more than enough: a mebibyte of such requests. */
+const rowsPerRun = 30 * shape.points
 /** After the last row is stored its record has still to be published and streamed. */
 const tailMs = 300
 
@@ -65,7 +67,7 @@ export const cost: Line = {
       perMillion.push(steady.used)
       sent.push(steady.sent)
       flatOut.push(totalOf((await measure({ type: 'send', seconds: floodSeconds })).used))
-      const load = await measureLoad(installation, 1)
+      const load = await measureLoad(installation, { connections: 1, rows: rowsPerRun })
       parts.push(1e6 / (await parser.ask({ shape, seconds: 0.5 })) + load.cpuPerMillion)
     })
     if (streamed === 0) throw new Error('nothing came on the stream')

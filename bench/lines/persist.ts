@@ -1,15 +1,17 @@
+import type { LogRecord } from '@streamgauge/adapters/kafka/types.ts'
 import { readCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
 import type { Batch, SeriesName } from '@streamgauge/core/batch.ts'
 import { persistGroup, topics } from '@streamgauge/core/topics.ts'
+import { runsOf } from '@streamgauge/pipeline/persist/runs.ts'
 import { type Installation, processNames, type Tenant } from '../installation.ts'
-import type { Line } from '../line.ts'
+import type { Bench, Line, Row } from '../line.ts'
 import { measureLoad } from '../load/load-data.ts'
 import { poll } from '../poll.ts'
 import { cpuSeconds } from '../proc.ts'
 import { repeat } from '../rounds.ts'
 
-/** Persist takes 16 such records in one transaction. */
-const shape = { points: 500, series: 100, recordsPerTenant: 400, tenants: 3 }
+const shape = { points: 500, series: 100, recordsPerTenant: 400 }
+const manyTenants = 3
 const rounds = 5
 const warmUpRounds = 2
 const appendRecords = 50
@@ -22,37 +24,56 @@ const recordMs = 50
  */
 export const persist: Line = {
   name: 'persist',
-  async measure({ installation, say }) {
-    const tenants: Tenant[] = []
-    for (let i = 0; i < shape.tenants; i++) tenants.push(await installation.tenant('persist'))
-    say('warming up')
-    for (let n = 0; n < warmUpRounds; n++) await drain(installation, tenants)
-    await measureLoad(installation, 1)
-    const reached: number[] = []
-    const alone: number[] = []
-    const three: number[] = []
-    const split: string[] = []
-    await repeat(rounds, say, async () => {
-      alone.push((await measureLoad(installation, 1)).rowsPerSecond)
-      three.push((await measureLoad(installation, shape.tenants)).rowsPerSecond)
-      const before = processNames.map((name) => cpuSeconds(installation.pid(name)))
-      const { rows, seconds } = await drain(installation, tenants)
-      reached.push(rows / seconds)
-      const cores = processNames.map((name, i) => (cpuSeconds(installation.pid(name)) - before[i]) / seconds)
-      split.push(processNames.map((name, i) => `${name} ${cores[i].toFixed(2)}`).join(', '))
-    })
-    return [
-      {
-        id: 'persist',
-        title: 'persist, from the log into MariaDB, rows/s',
-        unit: 'points/s',
-        rounds: reached,
-        ceiling: { what: 'a bare loop of the same LOAD DATA, one connection', rounds: alone },
-        budget: { least: 0.8, of: 'ratio' },
-        note: `three connections load ${three.map((rate) => `${Math.round(rate / 1000)}k`).join(', ')} rows/s; cores used in the last round: ${split.at(-1)}`,
-      },
-    ]
-  },
+  measure: (bench) =>
+    measure(bench, manyTenants, {
+      id: 'persist',
+      title: 'persist, from the log into MariaDB, rows/s',
+      budget: { least: 0.8, of: 'ratio' },
+    }),
+}
+
+/** The same with one partition to work on: a tenant lives in one, and its records are loaded one run after the other. */
+export const oneTenant: Line = {
+  name: 'one-tenant',
+  measure: (bench) =>
+    measure(bench, 1, { id: 'one-tenant', title: '— the same, all of one tenant, so in one partition' }),
+}
+
+async function measure(
+  { installation, say }: Bench,
+  tenantCount: number,
+  row: Pick<Row, 'id' | 'title' | 'budget'>,
+): Promise<Row[]> {
+  const tenants: Tenant[] = []
+  for (let i = 0; i < tenantCount; i++) tenants.push(await installation.tenant('persist'))
+  say('warming up')
+  for (let n = 0; n < warmUpRounds; n++) await drain(installation, tenants)
+  const rows = rowsOfRun(tenants[0])
+  await measureLoad(installation, { connections: 1, rows })
+  const reached: number[] = []
+  const alone: number[] = []
+  const three: number[] = []
+  const split: string[] = []
+  await repeat(rounds, say, async () => {
+    alone.push((await measureLoad(installation, { connections: 1, rows })).rowsPerSecond)
+    three.push((await measureLoad(installation, { connections: manyTenants, rows })).rowsPerSecond)
+    const before = processNames.map((name) => cpuSeconds(installation.pid(name)))
+    const drained = await drain(installation, tenants)
+    reached.push(drained.rows / drained.seconds)
+    const cores = processNames.map(
+      (name, i) => (cpuSeconds(installation.pid(name)) - before[i]) / drained.seconds,
+    )
+    split.push(processNames.map((name, i) => `${name} ${cores[i].toFixed(2)}`).join(', '))
+  })
+  return [
+    {
+      ...row,
+      unit: 'points/s',
+      rounds: reached,
+      ceiling: { what: 'a bare loop of the same LOAD DATA, one connection', rounds: alone },
+      note: `${rows} rows a transaction; three connections load ${three.map((rate) => `${Math.round(rate / 1000)}k`).join(', ')} rows/s; cores used in the last round: ${split.at(-1)}`,
+    },
+  ]
 }
 
 async function drain(
@@ -82,6 +103,15 @@ async function drain(
   }, 60_000)
   const seconds = (performance.now() - start) / 1000
   return { rows: tenants.length * shape.recordsPerTenant * shape.points, seconds }
+}
+
+/** Rows that persist loads in one transaction when such records wait. */
+function rowsOfRun(tenant: Tenant): number {
+  const waiting = records(tenant).map((text, offset): LogRecord => {
+    const value = Buffer.from(text)
+    return { partition: tenant.partition, offset, key: tenant.name, timestamp: 0, headers: {}, value }
+  })
+  return runsOf(waiting)[0].length * shape.points
 }
 
 /** How far back the first points lie: further than all rounds take, so that none is in the future. */

@@ -4,10 +4,17 @@ import { cpuSeconds } from '../proc.ts'
 
 const load = `LOAD DATA LOCAL INFILE 'memory' INTO TABLE bench_raw
   FIELDS TERMINATED BY '\\t' LINES TERMINATED BY '\\n' (series_id, ts, position, value)`
-/** About one transaction of persist: 16 records of 500 points of 100 series. */
-const shape = { series: 100, rowsPerSeries: 80, transactions: 25 }
+/** Rows of a measurement are at least so many, whatever a transaction holds. */
+const shape = { series: 100, rows: 200_000 }
 /** Each goes on in time where the one before ended. */
 let rounds = 0
+
+export interface LoadAsk {
+  /** At once, each with series of its own. */
+  readonly connections: number
+  /** In one transaction. */
+  readonly rows: number
+}
 
 export interface LoadResult {
   readonly rowsPerSecond: number
@@ -16,16 +23,19 @@ export interface LoadResult {
 }
 
 /**
- * What the same statement reaches with nothing around it: rows of the shape that persist writes, made
- * beforehand, into a table made alike, on one or more connections at once.
+ * What the same statement reaches with nothing around it: rows of the shape that persist writes, made beforehand, as many
+ * in a transaction, into a table made alike.
  */
-export async function measureLoad({ database, pid }: Installation, connections: number): Promise<LoadResult> {
+export async function measureLoad(
+  { database, pid }: Installation,
+  { connections, rows }: LoadAsk,
+): Promise<LoadResult> {
   await database.execute('CREATE TABLE IF NOT EXISTS bench_raw LIKE metrics_raw')
   const round = rounds++
+  const rowsPerSeries = Math.max(1, Math.round(rows / shape.series))
+  const transactions = Math.ceil(shape.rows / (rowsPerSeries * shape.series))
   const chunks = Array.from({ length: connections }, (_, c) =>
-    Array.from({ length: shape.transactions }, (_, t) =>
-      rows({ connection: c, turn: round * shape.transactions + t }),
-    ),
+    Array.from({ length: transactions }, (_, t) => textOf(c, round * transactions + t, rowsPerSeries)),
   )
   await using pool = new AsyncDisposableStack()
   const open = await Promise.all(
@@ -50,13 +60,13 @@ export async function measureLoad({ database, pid }: Installation, connections: 
     }),
   )
   const seconds = (performance.now() - start) / 1000
-  const sent = connections * shape.transactions * shape.series * shape.rowsPerSeries
+  const sent = connections * transactions * shape.series * rowsPerSeries
   return { rowsPerSecond: sent / seconds, cpuPerMillion: ((used() - cpu) / sent) * 1e6 }
 }
 
 /** Text of one transaction, sorted by primary key. */
-function rows({ connection, turn }: { connection: number; turn: number }): Buffer {
-  const { series, rowsPerSeries } = shape
+function textOf(connection: number, turn: number, rowsPerSeries: number): Buffer {
+  const { series } = shape
   const hour = Math.floor(Date.now() / 3_600_000) * 3_600_000
   let text = ''
   for (let k = 0; k < series; k++) {
