@@ -148,6 +148,7 @@ export async function runChaos(options: RunOptions): Promise<RunResult> {
   const alerts = await judgeAlertsOf(arena, evidence.persisted, stoppedAt)
   const good =
     [verdict.flaws, alerts.flaws].flatMap(Object.values).every((count) => count === 0) &&
+    results.length > 0 &&
     stuckPartitions === 0 &&
     rollups.wrong === 0 &&
     alerts.waiting.length === 0 &&
