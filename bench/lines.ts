@@ -15,10 +15,12 @@ import { pixel } from './lines/pixel.ts'
 import { recovery } from './lines/recovery.ts'
 import { rollup } from './lines/rollup.ts'
 import { rules } from './lines/rules.ts'
+import { start } from './lines/start.ts'
 
 /** In their order: what measures rest comes first, what leaves a full table or a new process behind comes last. */
 export const lines: readonly Line[] = [
   idle,
+  start,
   consumer,
   agent,
   latencyIdle,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { test } from 'node:test'
-import { cpuSeconds, residentMB } from './proc.ts'
+import { cpuSeconds, descendantsOf, residentMB } from './proc.ts'
 
 test('CPU seconds of a process are those it says itself, within two ticks', () => {
   const end = performance.now() + 150
@@ -20,4 +20,20 @@ test('a process that is gone is an error, never a zero', async () => {
   const child = spawn(process.execPath, ['--version'], { stdio: 'ignore' })
   await once(child, 'exit')
   assert.throws(() => cpuSeconds(child.pid ?? 0), { code: 'ENOENT' })
+})
+
+test('descendants are the processes that one has started, and theirs', async () => {
+  const shell = spawn('sh', ['-c', 'sleep 60 & echo $!; wait'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  const [printed] = await once(shell.stdout, 'data')
+  const sleeper = Number(printed)
+  try {
+    assert.deepEqual(descendantsOf(shell.pid ?? 0), [sleeper])
+    assert.deepEqual(
+      descendantsOf(process.pid).filter((pid) => pid === shell.pid || pid === sleeper),
+      [shell.pid, sleeper],
+    )
+  } finally {
+    process.kill(sleeper)
+    await once(shell, 'exit')
+  }
 })

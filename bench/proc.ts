@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** The kernel's unit in /proc, whatever its own clock does (proc(5): USER_HZ). */
 const ticksPerSecond = 100
 const pageBytes = 4096
 /** Places in /proc/<pid>/stat, counted after the name, which may hold spaces. */
-const place = { user: 11, system: 12, startedAt: 19, residentPages: 21 }
+const place = { parent: 1, user: 11, system: 12, startedAt: 19, residentPages: 21 }
 
 /** CPU seconds that a process has used, over all its threads, in user and in system mode. */
 export function cpuSeconds(pid: number): number {
@@ -21,6 +21,21 @@ export function residentMB(pid: number): number {
 export function ageSeconds(pid: number): number {
   const uptime = Number(readFileSync('/proc/uptime', 'utf8').split(' ')[0])
   return uptime - statOf(pid)[place.startedAt] / ticksPerSecond
+}
+
+/** The processes that this one has started, and those that they have. */
+export function descendantsOf(pid: number): number[] {
+  const parents = new Map<number, number[]>()
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue
+    try {
+      const parent = statOf(Number(name))[place.parent]
+      parents.set(parent, [...(parents.get(parent) ?? []), Number(name)])
+    } catch {} // it has ended meanwhile
+  }
+  const under = (one: number): number[] =>
+    (parents.get(one) ?? []).flatMap((child) => [child, ...under(child)])
+  return under(pid)
 }
 
 /** Whether a process was stopped by a signal and not told to go on; false when there is none. */
