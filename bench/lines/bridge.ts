@@ -20,7 +20,8 @@ const patienceMs = 60_000
 export const bridge: Line = {
   name: 'bridge',
   async measure({ installation, say }) {
-    const logins = await Promise.all(Array.from({ length: publishers }, () => enrol(installation)))
+    const logins: Awaited<ReturnType<typeof enrol>>[] = []
+    for (let i = 0; i < publishers; i++) logins.push(await enrol(installation))
     const children = logins.map(() => startChild<PublisherAsk, PublisherAnswer>('load/publisher.ts'))
     using cleanup = new DisposableStack()
     for (const child of children) cleanup.use(child)
