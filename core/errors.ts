@@ -201,6 +201,11 @@ export const errors = {
     title: 'This resolution is no longer kept for the range',
     remedy: 'Ask for resolution=auto, or for a later from.',
   },
+  QUERY_TOO_LARGE: {
+    status: 422,
+    title: 'The query takes longer than it may',
+    remedy: 'Ask for a shorter range, a coarser resolution or fewer series.',
+  },
   SIGN_IN_INVALID: {
     status: 422,
     title: 'This sign-in link has been used or has expired',

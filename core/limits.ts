@@ -61,6 +61,8 @@ export const limits = {
   rollup5mRetentionMs: 30 * day,
   /** Windows and series that a pipeline process holds in memory; all others are read again when points come. */
   rollupWindows: 200_000,
+  /** A query reads this long, ms. */
+  queryMs: 10_000,
   /** The last value of a series counts as its present one for so long, ms … */
   alertFreshMs: 5 * minute,
   /** … or for so many of its intervals, where that is longer. */

@@ -80,6 +80,7 @@ const meanings: { readonly [K in keyof Limits]: readonly [string, (value: number
     duration,
     'older windows are dropped',
   ],
+  queryMs: ['A query reads for', duration, '422 `QUERY_TOO_LARGE`'],
   alertFreshMs: [
     'The last value of a series counts as its present one for',
     duration,

@@ -15,6 +15,7 @@ const dataErrors = new Set([
   4038, // JSON syntax
 ])
 const noPartition = 1526
+const statementTimeout = 1969
 
 /** True when the statement failed because of the data in it: the same data will fail again. */
 export function isDataError(error: unknown): boolean {
@@ -26,4 +27,9 @@ export function isDataError(error: unknown): boolean {
 export function lacksPartition(error: unknown): boolean {
   if (error instanceof RowsRefused) return error.codes.has(noPartition)
   return (error as { errno?: number }).errno === noPartition
+}
+
+/** True when MariaDB ended the statement at its `max_statement_time`; the driver has no name for that number. */
+export function isStatementTimeout(error: unknown): boolean {
+  return (error as { errno?: number }).errno === statementTimeout
 }

@@ -3,6 +3,7 @@ import { readStored, type TakeRow } from '@streamgauge/adapters/mariadb/query.ts
 import type { ListedSeries } from '@streamgauge/adapters/mariadb/series-list.ts'
 import type { Batch, SeriesName } from '@streamgauge/core/batch.ts'
 import { Fault } from '@streamgauge/core/fault.ts'
+import { limits } from '@streamgauge/core/limits.ts'
 import { formatPosition } from '@streamgauge/core/position.ts'
 import { type AggregateColumns, Aggregator } from './aggregate.ts'
 import type { Ask } from './ask.ts'
@@ -26,7 +27,6 @@ export const queryDefaults = {
   maxSeries: 1_000,
   /** Points of one answer; many series share them. */
   answerPoints: 500_000,
-  limitSeconds: 10,
 }
 
 /** Steps of points that have no windows are no shorter, ms. */
@@ -52,7 +52,7 @@ export async function readHistory(
   ask: Ask & { readonly resolution: Resolution },
   signal: AbortSignal,
 ): Promise<History> {
-  const { maxSeries, limitSeconds } = queryDefaults
+  const { maxSeries } = queryDefaults
   const { resolution, metrics, agents, tags, before } = ask
   const window = windowMs[resolution]
   // The window that `from` lies in is part of the range.
@@ -68,7 +68,7 @@ export async function readHistory(
     from,
     before,
     maxSeries,
-    limitSeconds,
+    limitSeconds: limits.queryMs / 1_000,
   }
   let series: readonly ListedSeries[] = []
   let maker: Maker | undefined

@@ -1,13 +1,15 @@
 import { UnavailableError } from '@streamgauge/adapters/breaker.ts'
+import { isStatementTimeout } from '@streamgauge/adapters/mariadb/faults.ts'
 import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
 import { Fault } from '@streamgauge/core/fault.ts'
+import { limits } from '@streamgauge/core/limits.ts'
 import type { FastifyInstance } from 'fastify'
 import { ensureTenant } from '../ensure.ts'
 import { metricsFor } from '../publish/metrics.ts'
 import { published, responses, tenantParams } from '../responses.ts'
 import type { Store } from '../store.ts'
 import { type MetricsQuery, metricsQuerySchema, readAsk } from './ask.ts'
-import { queryDefaults, readHistory } from './history.ts'
+import { readHistory } from './history.ts'
 import { chooseResolution, type Retentions, resolutions } from './resolution.ts'
 import { Turns } from './turns.ts'
 
@@ -65,9 +67,7 @@ const answer = {
   },
 }
 /** After the server's own limit: for a server that doesn't answer at all. */
-const deadlineMs = queryDefaults.limitSeconds * 1000 + 2_000
-/** MariaDB ended the statement at its time limit. */
-const statementTimeout = 'ER_STATEMENT_TIMEOUT'
+const deadlineMs = limits.queryMs + 2_000
 
 /** `GET …/metrics`: stored points, complete up to a named stream position. */
 export function addQueryRoutes(app: FastifyInstance, options: QueryRoutesOptions): void {
@@ -85,6 +85,7 @@ export function addQueryRoutes(app: FastifyInstance, options: QueryRoutesOptions
         { 200: answer },
         ...published,
         'QUERY_INVALID',
+        'QUERY_TOO_LARGE',
         'RESOLUTION_UNAVAILABLE',
         'STORE_UNAVAILABLE',
       ),
@@ -101,23 +102,20 @@ export function addQueryRoutes(app: FastifyInstance, options: QueryRoutesOptions
       const gone = new AbortController()
       const leave = () => gone.abort(new Fault('BAD_REQUEST', 'The caller has left.'))
       reply.raw.once('close', leave)
-      const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(deadlineMs)])
       try {
-        return await turns.take(() =>
-          readHistory(database, { id, name, partition: partitionFor(name) }, ask, signal),
-        )
+        return await turns.take(() => {
+          // Counted from its turn: what others took is not its own.
+          const signal = AbortSignal.any([gone.signal, AbortSignal.timeout(deadlineMs)])
+          return readHistory(database, { id, name, partition: partitionFor(name) }, ask, signal)
+        })
       } catch (error) {
-        throw tooLong(error)
-          ? new Fault('STORE_UNAVAILABLE', 'The query took too long; ask for less.')
-          : error
+        if (isStatementTimeout(error)) throw new Fault('QUERY_TOO_LARGE')
+        if (error instanceof Error && error.name === 'TimeoutError')
+          throw new Fault('STORE_UNAVAILABLE', 'MariaDB did not answer in time.')
+        throw error
       } finally {
         reply.raw.off('close', leave)
       }
     },
   })
-}
-
-function tooLong(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return error.name === 'TimeoutError' || (error as Error & { code?: string }).code === statementTimeout
 }

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { poll } from '@streamgauge/bench/poll.ts'
+import { startWhole, type Whole } from '@streamgauge/bench/whole.ts'
+
+let whole: Whole
+let bearer: { authorization: string }
+
+before(async () => {
+  whole = await startWhole()
+  await whole.tenant('acme')
+  bearer = { authorization: `Bearer ${(await whole.token('acme', 'read')).token}` }
+})
+after(() => whole[Symbol.asyncDispose]())
+
+/** Makes series of a metric in the order of their numbers from 1 on: that of their agents too. */
+async function makeSeries(metric: string, count: number): Promise<void> {
+  await whole.database.execute(
+    `INSERT INTO series (tenant_id, hash, metric_name, agent_id, tags, created_at)
+     SELECT tenants.id, UNHEX(MD5(CONCAT(?, seq))), ?, CONCAT('agent-', seq), '{}', 0
+     FROM tenants JOIN seq_1_to_${count} WHERE name = 'acme' ORDER BY seq`,
+    [metric, metric],
+  )
+}
+
+async function query(search: string) {
+  const response = await fetch(`${whole.url}/api/v1/tenants/acme/metrics?${search}`, { headers: bearer })
+  return { status: response.status, headers: response.headers, body: await response.json() }
+}
+
+test('a query that takes longer than it may is refused for good, those that wait for it are asked to come again', async () => {
+  await makeSeries('slow', 1)
+  // A lock on the table stands for a table that takes too long to read.
+  const lock = await whole.database.connection()
+  await lock.execute('LOCK TABLES metrics_raw WRITE')
+  try {
+    const waits = `SELECT 1 FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND STATE LIKE 'Waiting for table metadata lock'`
+    const running = Array.from({ length: 4 }, () => query('metric=slow'))
+    await poll(async () => (await whole.database.query(waits)).length === 4)
+    const waiting = Array.from({ length: 101 }, () => query('metric=slow'))
+    const first = await Promise.race(waiting)
+    assert.deepEqual([first.status, first.body.code], [503, 'STORE_UNAVAILABLE'])
+    assert.ok(Number(first.headers.get('retry-after')) > 0)
+    const refusedAt = performance.now()
+    for (const { body } of await Promise.all(waiting)) assert.equal(body.code, 'STORE_UNAVAILABLE')
+    assert.ok(performance.now() - refusedAt > 2_000, 'one finds the queue full, the others wait first')
+    for (const { status, body, headers } of await Promise.all(running)) {
+      assert.deepEqual([status, body.code], [422, 'QUERY_TOO_LARGE'])
+      assert.equal(headers.get('retry-after'), null)
+    }
+  } finally {
+    await lock.execute('UNLOCK TABLES')
+    lock.release()
+  }
+  assert.equal((await query('metric=slow')).status, 200)
+})
