@@ -61,6 +61,10 @@ export const limits = {
   rollup5mRetentionMs: 30 * day,
   /** Windows and series that a pipeline process holds in memory; all others are read again when points come. */
   rollupWindows: 200_000,
+  /** Series of one query. */
+  querySeries: 1_000,
+  /** Points of one answer; many series share them. */
+  queryPoints: 500_000,
   /** A query reads this long, ms. */
   queryMs: 10_000,
   /** The last value of a series counts as its present one for so long, ms … */

@@ -80,6 +80,12 @@ const meanings: { readonly [K in keyof Limits]: readonly [string, (value: number
     duration,
     'older windows are dropped',
   ],
+  querySeries: ['Series of one query', count, '422 `QUERY_INVALID`; the first so many with `max_series`'],
+  queryPoints: [
+    'Points in one answer of a query',
+    count,
+    'each series gets fewer: they are thinned or merged',
+  ],
   queryMs: ['A query reads for', duration, '422 `QUERY_TOO_LARGE`'],
   alertFreshMs: [
     'The last value of a series counts as its present one for',

@@ -1,7 +1,7 @@
 import type { Tags } from '@streamgauge/core/batch.ts'
 import { persistGroup, rollupGroup } from '@streamgauge/core/topics.ts'
 import type { Connection, Database } from './pool.ts'
-import { type ListedSeries, listSeries } from './series-list.ts'
+import { countListed, type ListedSeries, listSeries } from './series-list.ts'
 
 const windowColumns = 'count, sum, min, max, first, last'
 
@@ -24,6 +24,7 @@ export interface StoredAsk {
   /** Points, or windows that begin, from `from` on and before `before`, epoch ms. */
   readonly from: number
   readonly before: number
+  /** Of the series that match, the first so many by their ids are read. */
   readonly maxSeries: number
   /** The server ends the statement after this, s. */
   readonly limitSeconds: number
@@ -35,15 +36,21 @@ export interface StoredAsk {
  */
 export type TakeRow = (series: number, row: readonly number[]) => void
 
+export interface Found {
+  readonly series: readonly ListedSeries[]
+  /** How many match: more than there are in `series` where `maxSeries` has cut them. */
+  readonly total: number
+}
+
 /**
  * Reads points or windows and the place in the log that they are complete up to, all in one snapshot. `begin` gets
- * the series that match, at most `maxSeries` + 1 of them, and answers where their rows go. When `signal` fires the
- * statement is killed on the server and the connection is closed. Returns the `next_offset` of who writes them.
+ * the series that match and answers where their rows go. When `signal` fires the statement is killed on the server
+ * and the connection is closed. Returns the `next_offset` of who writes them.
  */
 export async function readStored(
   db: Database,
   ask: StoredAsk,
-  begin: (series: readonly ListedSeries[]) => TakeRow,
+  begin: (found: Found) => TakeRow,
   signal: AbortSignal,
 ): Promise<number> {
   const connection = await connect(db, signal)
@@ -86,7 +93,7 @@ async function connect(db: Database, signal: AbortSignal): Promise<Connection> {
 async function snapshot(
   connection: Connection,
   ask: StoredAsk,
-  begin: (series: readonly ListedSeries[]) => TakeRow,
+  begin: (found: Found) => TakeRow,
 ): Promise<number> {
   const { table, columns, order, group } = stored[ask.resolution]
   await connection.execute('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
@@ -95,16 +102,12 @@ async function snapshot(
     'SELECT next_offset FROM cursors WHERE consumer_group = ? AND topic_partition = ?',
     [group, ask.partition],
   )
-  const { tenantId, metrics, agents, tags } = ask
-  const series = await listSeries(connection, {
-    tenantId,
-    metrics,
-    agents,
-    tags,
-    after: 0,
-    limit: ask.maxSeries + 1,
-  })
-  const take = begin(series)
+  const { tenantId, metrics, agents, tags, maxSeries } = ask
+  const wanted = { tenantId, metrics, agents, tags, after: 0, limit: maxSeries + 1 }
+  const matching = await listSeries(connection, wanted)
+  const series = matching.slice(0, maxSeries)
+  const total = matching.length > maxSeries ? await countListed(connection, wanted) : matching.length
+  const take = begin({ series, total })
   if (series.length > 0) {
     const places = new Map(series.map(({ id }, i) => [id, i]))
     await connection.each(

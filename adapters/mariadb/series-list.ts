@@ -30,6 +30,29 @@ interface Stored {
 
 /** Series of a tenant in the order of their ids. */
 export async function listSeries(db: Queryable, ask: SeriesAsk): Promise<ListedSeries[]> {
+  const { where, params } = matching(ask)
+  // Whether a driver parses JSON columns depends on what the server tells about them; text is text.
+  const rows = await db.query<Stored>(
+    `SELECT id, metric_name, agent_id, CAST(tags AS CHAR) AS tags FROM series WHERE ${where} ORDER BY id LIMIT ?`,
+    [...params, ask.limit],
+  )
+  return rows.map((row) => ({
+    id: row.id,
+    name: [row.metric_name, row.agent_id, JSON.parse(row.tags) as Tags],
+  }))
+}
+
+/** How many there are, whatever the limit. */
+export async function countListed(db: Queryable, ask: SeriesAsk): Promise<number> {
+  const { where, params } = matching(ask)
+  const [row] = await db.query<{ count: number }>(
+    `SELECT COUNT(*) AS count FROM series WHERE ${where}`,
+    params,
+  )
+  return row.count
+}
+
+function matching(ask: SeriesAsk): { where: string; params: Param[] } {
   const where = ['tenant_id = ?', 'id > ?']
   const params: Param[] = [ask.tenantId, ask.after]
   for (const [column, values] of [
@@ -45,13 +68,5 @@ export async function listSeries(db: Queryable, ask: SeriesAsk): Promise<ListedS
     params.push(JSON.stringify(ask.tags))
   }
   if (ask.withAgent) where.push('agent_id IS NOT NULL')
-  // Whether a driver parses JSON columns depends on what the server tells about them; text is text.
-  const rows = await db.query<Stored>(
-    `SELECT id, metric_name, agent_id, CAST(tags AS CHAR) AS tags FROM series WHERE ${where.join(' AND ')} ORDER BY id LIMIT ?`,
-    [...params, ask.limit],
-  )
-  return rows.map((row) => ({
-    id: row.id,
-    name: [row.metric_name, row.agent_id, JSON.parse(row.tags) as Tags],
-  }))
+  return { where: where.join(' AND '), params }
 }

@@ -25,6 +25,7 @@ test('an end that was asked for is kept to the millisecond', () => {
     aggregate: undefined,
     ...times,
     maxPoints: 50,
+    maxSeries: undefined,
   })
 })
 
@@ -46,6 +47,7 @@ const wrong: [query: object, detail: RegExp][] = [
   [{ tag: '=eu' }, /^tag/],
   [{ step: '30' }, /^step: "30"/],
   [{ step: '999ms' }, /^step/],
+  [{ aggregate: 'avg', max_series: 12 }, /^max_series/],
 ]
 for (const [query, message] of wrong) {
   test(`${JSON.stringify(query)} is refused`, () => {

@@ -16,6 +16,7 @@ export interface MetricsQuery {
   step?: string
   aggregate?: Aggregate
   max_points?: number
+  max_series?: number
 }
 
 export interface Ask {
@@ -36,6 +37,8 @@ export interface Ask {
   readonly before: number
   /** For each series. */
   readonly maxPoints: number
+  /** The first so many series are enough; undefined: all of them are wanted. */
+  readonly maxSeries: number | undefined
 }
 
 const defaults = { from: '-15m', maxPoints: 4_000 }
@@ -88,6 +91,12 @@ export const metricsQuerySchema = {
       description:
         'For each series. Longer raw ones are thinned: first, least, greatest and last of each step stay. Windows are merged.',
     },
+    max_series: {
+      type: 'integer',
+      minimum: 1,
+      maximum: limits.querySeries,
+      description: `The first so many series by their ids are enough. Without it more than ${limits.querySeries.toLocaleString('en-GB')} are refused. Not with aggregate, which is of all.`,
+    },
   },
 }
 
@@ -99,6 +108,8 @@ export function readAsk(query: MetricsQuery, now: number): Ask {
   const from = time('from', query.from ?? defaults.from, now)
   const to = time('to', query.to ?? 'now', now)
   if (from >= to) throw new Fault('QUERY_INVALID', 'from: must lie before to.')
+  if (query.aggregate !== undefined && query.max_series !== undefined)
+    throw new Fault('QUERY_INVALID', 'max_series: an aggregate is of all series.')
   return {
     metrics: listOf(query.metric),
     agents: listOf(query.agent),
@@ -112,6 +123,7 @@ export function readAsk(query: MetricsQuery, now: number): Ask {
     // who joins answer and stream would lose it.
     before: query.to === undefined || query.to === 'now' ? now + aheadMs : to,
     maxPoints: query.max_points ?? defaults.maxPoints,
+    maxSeries: query.max_series,
   }
 }
 

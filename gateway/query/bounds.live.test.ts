@@ -54,3 +54,27 @@ test('a query that takes longer than it may is refused for good, those that wait
   }
   assert.equal((await query('metric=slow')).status, 200)
 })
+
+test('more series than fit into an answer are refused, or cut to the first so many', async () => {
+  await makeSeries('many', 1_001)
+  const refused = await query('metric=many')
+  assert.deepEqual([refused.status, refused.body.code], [422, 'QUERY_INVALID'])
+  assert.match(refused.body.detail, /^metric: 1001 series match, 1000 fit/)
+  const agents = async (search: string) => {
+    const { status, body } = await query(search)
+    assert.equal(status, 200, JSON.stringify(body))
+    const names = body.batch.series.map(([, agent]: [string, string]) => agent)
+    return { count: names.length, last: names.at(-1), total: body.series_total }
+  }
+  assert.deepEqual(await agents('metric=many&max_series=12'), { count: 12, last: 'agent-12', total: 1_001 })
+  assert.deepEqual(await agents('metric=many&max_series=1000'), {
+    count: 1_000,
+    last: 'agent-1000',
+    total: 1_001,
+  })
+  const named = 'metric=many&agent=agent-7&agent=agent-1001'
+  assert.deepEqual(await agents(`${named}&max_series=2`), { count: 2, last: 'agent-1001', total: 2 })
+  assert.deepEqual(await agents(named), { count: 2, last: 'agent-1001', total: 2 })
+  for (const wrong of ['max_series=0', 'max_series=1001', 'max_series=12&aggregate=avg'])
+    assert.match((await query(`metric=many&${wrong}`)).body.detail, /max_series/)
+})

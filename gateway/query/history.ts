@@ -1,5 +1,5 @@
 import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
-import { readStored, type TakeRow } from '@streamgauge/adapters/mariadb/query.ts'
+import { type Found, readStored, type TakeRow } from '@streamgauge/adapters/mariadb/query.ts'
 import type { ListedSeries } from '@streamgauge/adapters/mariadb/series-list.ts'
 import type { Batch, SeriesName } from '@streamgauge/core/batch.ts'
 import { Fault } from '@streamgauge/core/fault.ts'
@@ -20,13 +20,9 @@ export interface History {
   readonly thinned: boolean
   /** Every record up to here is in the batch, none above it. */
   readonly as_of: string
+  /** Series that match: more than are in the batch where `max_series` has cut them. */
+  readonly series_total: number
   readonly batch: Batch & Partial<StepColumns>
-}
-
-export const queryDefaults = {
-  maxSeries: 1_000,
-  /** Points of one answer; many series share them. */
-  answerPoints: 500_000,
 }
 
 /** Steps of points that have no windows are no shorter, ms. */
@@ -52,8 +48,7 @@ export async function readHistory(
   ask: Ask & { readonly resolution: Resolution },
   signal: AbortSignal,
 ): Promise<History> {
-  const { maxSeries } = queryDefaults
-  const { resolution, metrics, agents, tags, before } = ask
+  const { resolution, metrics, agents, tags, before, maxSeries = limits.querySeries } = ask
   const window = windowMs[resolution]
   // The window that `from` lies in is part of the range.
   const from = window === 0 ? ask.from : ask.from - (ask.from % window)
@@ -70,17 +65,19 @@ export async function readHistory(
     maxSeries,
     limitSeconds: limits.queryMs / 1_000,
   }
-  let series: readonly ListedSeries[] = []
+  let found: Found = { series: [], total: 0 }
   let maker: Maker | undefined
   const nextOffset = await readStored(
     database,
     stored,
-    (found) => {
-      if (found.length > maxSeries) {
-        throw new Fault('QUERY_INVALID', `metric: more than ${maxSeries} series match; name agents or tags.`)
+    (all) => {
+      if (ask.maxSeries === undefined && all.total > maxSeries) {
+        const told = `metric: ${all.total} series match, ${maxSeries} fit into an answer`
+        const cut = ask.aggregate === undefined ? ', or send max_series' : ''
+        throw new Fault('QUERY_INVALID', `${told}; name agents or tags${cut}.`)
       }
-      series = found
-      maker = chooseMaker(ask, found)
+      found = all
+      maker = chooseMaker(ask, all.series)
       return maker.take
     },
     signal,
@@ -91,11 +88,12 @@ export async function readHistory(
     step_ms: maker?.stepMs ?? null,
     thinned,
     as_of: formatPosition({ partition, offset: nextOffset - 1 }),
+    series_total: found.total,
     batch: {
       v: 1,
       tenant: tenant.name,
       received: Date.now(),
-      ...(ask.aggregate ? { series: lines(ask) } : named(series)),
+      ...(ask.aggregate ? { series: lines(ask) } : named(found.series)),
       ...(columns ?? { s: [], t: [], x: [] }),
     },
   }
@@ -112,7 +110,7 @@ function lines({ metrics, agents, tags }: Ask): SeriesName[] {
 
 function chooseMaker(ask: Ask & { readonly resolution: Resolution }, series: readonly ListedSeries[]): Maker {
   const share = Math.floor(
-    queryDefaults.answerPoints / Math.max(1, ask.aggregate ? ask.metrics.length : series.length),
+    limits.queryPoints / Math.max(1, ask.aggregate ? ask.metrics.length : series.length),
   )
   const most = Math.min(ask.maxPoints, Math.max(share, 16))
   if (ask.resolution === 'raw' && !ask.aggregate && ask.stepMs === undefined) return points(ask, most)

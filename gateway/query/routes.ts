@@ -63,6 +63,10 @@ const answer = {
       type: 'string',
       description: 'Stream position: every record up to here is in the batch, and none above it.',
     },
+    series_total: {
+      type: 'integer',
+      description: 'Series that match: more than are in the batch where max_series has cut them.',
+    },
     batch: batchSchema,
   },
 }
