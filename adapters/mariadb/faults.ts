@@ -16,6 +16,7 @@ const dataErrors = new Set([
 ])
 const noPartition = 1526
 const statementTimeout = 1969
+const tableChanged = 1412
 
 /** True when the statement failed because of the data in it: the same data will fail again. */
 export function isDataError(error: unknown): boolean {
@@ -32,4 +33,9 @@ export function lacksPartition(error: unknown): boolean {
 /** True when MariaDB ended the statement at its `max_statement_time`; the driver has no name for that number. */
 export function isStatementTimeout(error: unknown): boolean {
   return (error as { errno?: number }).errno === statementTimeout
+}
+
+/** True when a table was altered after the snapshot that it was to be read in: a new snapshot can be read. */
+export function isTableChanged(error: unknown): boolean {
+  return (error as { errno?: number }).errno === tableChanged
 }

@@ -1,5 +1,6 @@
 import type { Tags } from '@streamgauge/core/batch.ts'
 import { persistGroup, rollupGroup } from '@streamgauge/core/topics.ts'
+import { isTableChanged } from './faults.ts'
 import type { Connection, Database } from './pool.ts'
 import { countListed, type ListedSeries, listSeries } from './series-list.ts'
 
@@ -44,8 +45,9 @@ export interface Found {
 
 /**
  * Reads points or windows and the place in the log that they are complete up to, all in one snapshot. `begin` gets
- * the series that match and answers where their rows go. When `signal` fires the statement is killed on the server
- * and the connection is closed. Returns the `next_offset` of who writes them.
+ * the series that match and answers where their rows go; it is called again when partitions were made under
+ * the snapshot, before any row of it. When `signal` fires the statement is killed on the server and the
+ * connection is closed. Returns the `next_offset` of who writes them.
  */
 export async function readStored(
   db: Database,
@@ -58,7 +60,7 @@ export async function readStored(
   const abort = () => aborted.reject(signal.reason)
   signal.addEventListener('abort', abort, { once: true })
   try {
-    const nextOffset = await Promise.race([snapshot(connection, ask, begin), aborted.promise])
+    const nextOffset = await Promise.race([newestSnapshot(connection, ask, begin), aborted.promise])
     connection.release()
     return nextOffset
   } catch (error) {
@@ -87,6 +89,21 @@ async function connect(db: Database, signal: AbortSignal): Promise<Connection> {
     throw error
   } finally {
     signal.removeEventListener('abort', abort)
+  }
+}
+
+/** Partitions are made every hour: one that came under the snapshot isn't there the next time. */
+async function newestSnapshot(
+  connection: Connection,
+  ask: StoredAsk,
+  begin: (found: Found) => TakeRow,
+): Promise<number> {
+  try {
+    return await snapshot(connection, ask, begin)
+  } catch (error) {
+    if (!isTableChanged(error)) throw error
+    await connection.rollback()
+    return snapshot(connection, ask, begin)
   }
 }
 

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { listPartitions } from '@streamgauge/adapters/mariadb/partitions.ts'
+import { createPartitionsCheck } from '@streamgauge/adapters/mariadb/partitions-check.ts'
 import { poll } from '@streamgauge/bench/poll.ts'
 import { startWhole, type Whole } from '@streamgauge/bench/whole.ts'
 
@@ -9,9 +11,16 @@ let bearer: { authorization: string }
 before(async () => {
   whole = await startWhole()
   await whole.tenant('acme')
+  const { database, config } = whole
+  // From here on the pipeline alters no table.
+  const check = createPartitionsCheck((work) => work(database), config.limits)
+  await poll(async () => (await listPartitions(database, 'dedupe')).length > 1)
+  assert.deepEqual(await check(), [])
   bearer = { authorization: `Bearer ${(await whole.token('acme', 'read')).token}` }
 })
 after(() => whole[Symbol.asyncDispose]())
+
+const waits = `SELECT 1 FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND STATE LIKE 'Waiting for table metadata lock'`
 
 /** Makes series of a metric in the order of their numbers from 1 on: that of their agents too. */
 async function makeSeries(metric: string, count: number): Promise<void> {
@@ -34,7 +43,6 @@ test('a query that takes longer than it may is refused for good, those that wait
   const lock = await whole.database.connection()
   await lock.execute('LOCK TABLES metrics_raw WRITE')
   try {
-    const waits = `SELECT 1 FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND STATE LIKE 'Waiting for table metadata lock'`
     const running = Array.from({ length: 4 }, () => query('metric=slow'))
     await poll(async () => (await whole.database.query(waits)).length === 4)
     const waiting = Array.from({ length: 101 }, () => query('metric=slow'))
@@ -53,6 +61,23 @@ test('a query that takes longer than it may is refused for good, those that wait
     lock.release()
   }
   assert.equal((await query('metric=slow')).status, 200)
+})
+
+test('partitions that are made under a query do it no harm', async () => {
+  await makeSeries('altered', 1)
+  const { database } = whole
+  // The query has its snapshot and waits for the dictionary while the table changes.
+  const lock = await database.connection()
+  await lock.execute('LOCK TABLES series WRITE')
+  const answer = query('metric=altered')
+  await poll(async () => (await database.query(waits)).length === 1)
+  const far = Date.now() + 1_000 * 3_600_000
+  await database.execute(`ALTER TABLE metrics_raw ADD PARTITION (PARTITION far VALUES LESS THAN (${far}))`)
+  await lock.execute('UNLOCK TABLES')
+  lock.release()
+  const { status, body } = await answer
+  assert.equal(status, 200, JSON.stringify(body))
+  assert.equal(body.series_total, 1)
 })
 
 test('more series than fit into an answer are refused, or cut to the first so many', async () => {
