@@ -92,7 +92,7 @@ async function connect(db: Database, signal: AbortSignal): Promise<Connection> {
   }
 }
 
-/** Partitions are made every hour: one that came under the snapshot isn't there the next time. */
+/** A range reaches into partitions that are just being made, as when there were none yet: the next snapshot has them. */
 async function newestSnapshot(
   connection: Connection,
   ask: StoredAsk,

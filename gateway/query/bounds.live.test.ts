@@ -20,7 +20,11 @@ before(async () => {
 })
 after(() => whole[Symbol.asyncDispose]())
 
-const waits = `SELECT 1 FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND STATE LIKE 'Waiting for table metadata lock'`
+/** How many statements that read `what` wait for a table. */
+async function waiting(what: string): Promise<number> {
+  const sql = `SELECT 1 FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND STATE = 'Waiting for table metadata lock' AND INFO LIKE ?`
+  return (await whole.database.query(sql, [`%${what}%`])).length
+}
 
 /** Makes series of a metric in the order of their numbers from 1 on: that of their agents too. */
 async function makeSeries(metric: string, count: number): Promise<void> {
@@ -44,13 +48,13 @@ test('a query that takes longer than it may is refused for good, those that wait
   await lock.execute('LOCK TABLES metrics_raw WRITE')
   try {
     const running = Array.from({ length: 4 }, () => query('metric=slow'))
-    await poll(async () => (await whole.database.query(waits)).length === 4)
-    const waiting = Array.from({ length: 101 }, () => query('metric=slow'))
-    const first = await Promise.race(waiting)
+    await poll(async () => (await waiting('FROM metrics_raw')) === 4)
+    const later = Array.from({ length: 101 }, () => query('metric=slow'))
+    const first = await Promise.race(later)
     assert.deepEqual([first.status, first.body.code], [503, 'STORE_UNAVAILABLE'])
     assert.ok(Number(first.headers.get('retry-after')) > 0)
     const refusedAt = performance.now()
-    for (const { body } of await Promise.all(waiting)) assert.equal(body.code, 'STORE_UNAVAILABLE')
+    for (const { body } of await Promise.all(later)) assert.equal(body.code, 'STORE_UNAVAILABLE')
     assert.ok(performance.now() - refusedAt > 2_000, 'one finds the queue full, the others wait first')
     for (const { status, body, headers } of await Promise.all(running)) {
       assert.deepEqual([status, body.code], [422, 'QUERY_TOO_LARGE'])
@@ -69,12 +73,15 @@ test('partitions that are made under a query do it no harm', async () => {
   // The query has its snapshot and waits for the dictionary while the table changes.
   const lock = await database.connection()
   await lock.execute('LOCK TABLES series WRITE')
-  const answer = query('metric=altered')
-  await poll(async () => (await database.query(waits)).length === 1)
   const far = Date.now() + 1_000 * 3_600_000
-  await database.execute(`ALTER TABLE metrics_raw ADD PARTITION (PARTITION far VALUES LESS THAN (${far}))`)
-  await lock.execute('UNLOCK TABLES')
-  lock.release()
+  const answer = query(`metric=altered&resolution=raw&to=${far}`)
+  try {
+    await poll(async () => (await waiting('altered')) === 1)
+    await database.execute(`ALTER TABLE metrics_raw ADD PARTITION (PARTITION far VALUES LESS THAN (${far}))`)
+  } finally {
+    await lock.execute('UNLOCK TABLES')
+    lock.release()
+  }
   const { status, body } = await answer
   assert.equal(status, 200, JSON.stringify(body))
   assert.equal(body.series_total, 1)
