@@ -25,6 +25,8 @@ export interface StoredAsk {
   /** Points, or windows that begin, from `from` on and before `before`, epoch ms. */
   readonly from: number
   readonly before: number
+  /** The end that was asked for; `before` lies beyond it where that end is open. */
+  readonly to: number
   /** Of the series that match, the first so many by their ids are read. */
   readonly maxSeries: number
   /** The server ends the statement after this, s. */
@@ -41,6 +43,8 @@ export interface Found {
   readonly series: readonly ListedSeries[]
   /** How many match: more than there are in `series` where `maxSeries` has cut them. */
   readonly total: number
+  /** Nothing is read from here on, epoch ms: `to`, or right behind the newest row where that lies ahead of it. */
+  readonly end: number
 }
 
 /**
@@ -124,13 +128,23 @@ async function snapshot(
   const matching = await listSeries(connection, wanted)
   const series = matching.slice(0, maxSeries)
   const total = matching.length > maxSeries ? await countListed(connection, wanted) : matching.length
-  const take = begin({ series, total })
+  const ids = series.map(({ id }) => id)
+  const limited = `SET STATEMENT max_statement_time = ${ask.limitSeconds} FOR`
+  let end = ask.to
+  if (ask.before > ask.to && ids.length > 0) {
+    const [{ newest }] = await connection.query<{ newest: number | null }>(
+      `${limited} SELECT MAX(ts) AS newest FROM ${table} WHERE series_id IN ? AND ts >= ? AND ts < ?`,
+      [[ids], ask.to, ask.before],
+    )
+    if (newest !== null) end = newest + 1
+  }
+  const take = begin({ series, total, end })
   if (series.length > 0) {
     const places = new Map(series.map(({ id }, i) => [id, i]))
     await connection.each(
-      `SET STATEMENT max_statement_time = ${ask.limitSeconds} FOR
+      `${limited}
        SELECT series_id, ts, ${columns} FROM ${table} WHERE series_id IN ? AND ts >= ? AND ts < ? ORDER BY ${order}`,
-      [[series.map(({ id }) => id)], ask.from, ask.before],
+      [[ids], ask.from, ask.before],
       ([id, ...row]) => take(places.get(id as number) ?? 0, row as number[]),
     )
   }

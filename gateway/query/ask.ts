@@ -31,7 +31,7 @@ export interface Ask {
   readonly aggregate: Aggregate | undefined
   /** Epoch ms. */
   readonly from: number
-  /** The end that was asked for: steps are measured by it. */
+  /** The end that was asked for. */
   readonly to: number
   /** Points before this are read: `to`, or beyond every stored point when the end is open. */
   readonly before: number

@@ -110,3 +110,34 @@ test('more series than fit into an answer are refused, or cut to the first so ma
   for (const wrong of ['max_series=0', 'max_series=1001', 'max_series=12&aggregate=avg'])
     assert.match((await query(`metric=many&${wrong}`)).body.detail, /max_series/)
 })
+
+/** Stores points of the first series of a metric: `count` of them from `begin` on, one every `stepMs`. */
+async function makePoints(metric: string, begin: number, count: number, stepMs: number): Promise<void> {
+  await whole.database.execute(
+    `INSERT INTO metrics_raw (series_id, ts, position, value)
+     SELECT id, ? + seq * ?, seq, seq FROM series JOIN seq_0_to_${count - 1}
+     WHERE metric_name = ? AND agent_id = 'agent-1'`,
+    [begin, stepMs, metric],
+  )
+}
+
+test('many series share the points of an answer', async () => {
+  await makeSeries('shared', 1_000)
+  await makePoints('shared', Date.now() - 700_000, 600, 1_000)
+  const { body } = await query('metric=shared&max_points=50000')
+  assert.equal(body.thinned, true)
+  assert.ok(body.batch.t.length <= 500 && body.batch.t.length > 100, `${body.batch.t.length} points`)
+  const alone = (await query('metric=shared&max_points=50000&max_series=1')).body
+  assert.deepEqual([alone.thinned, alone.batch.t.length], [false, 600])
+})
+
+test('max_points holds for what a clock that runs ahead has sent, too', async () => {
+  await makeSeries('ahead', 1)
+  const begin = Date.now()
+  await makePoints('ahead', begin, 3_000, 100)
+  for (const more of ['', '&step=1s', '&aggregate=avg']) {
+    const { batch } = (await query(`metric=ahead&from=-1s&max_points=16${more}`)).body
+    assert.ok(batch.t.length <= 16 && batch.t.length > 4, `${batch.t.length} points${more}`)
+    if (more === '') assert.equal(batch.t.at(-1), begin + 299_900)
+  }
+})

@@ -48,7 +48,7 @@ export async function readHistory(
   ask: Ask & { readonly resolution: Resolution },
   signal: AbortSignal,
 ): Promise<History> {
-  const { resolution, metrics, agents, tags, before, maxSeries = limits.querySeries } = ask
+  const { resolution, metrics, agents, tags, to, before, maxSeries = limits.querySeries } = ask
   const window = windowMs[resolution]
   // The window that `from` lies in is part of the range.
   const from = window === 0 ? ask.from : ask.from - (ask.from % window)
@@ -62,10 +62,11 @@ export async function readHistory(
     tags,
     from,
     before,
+    to,
     maxSeries,
     limitSeconds: limits.queryMs / 1_000,
   }
-  let found: Found = { series: [], total: 0 }
+  let found: Found = { series: [], total: 0, end: to }
   let maker: Maker | undefined
   const nextOffset = await readStored(
     database,
@@ -77,7 +78,7 @@ export async function readHistory(
         throw new Fault('QUERY_INVALID', `${told}; name agents or tags${cut}.`)
       }
       found = all
-      maker = chooseMaker(ask, all.series)
+      maker = chooseMaker(ask, all)
       return maker.take
     },
     signal,
@@ -108,21 +109,23 @@ function lines({ metrics, agents, tags }: Ask): SeriesName[] {
   return metrics.map((metric) => [metric, agents.length === 1 ? agents[0] : null, tags])
 }
 
-function chooseMaker(ask: Ask & { readonly resolution: Resolution }, series: readonly ListedSeries[]): Maker {
+/** Steps are measured by what is read: points ahead of the clock belong to an open end. */
+function chooseMaker(ask: Ask & { readonly resolution: Resolution }, { series, end }: Found): Maker {
+  const range = { from: ask.from, to: end }
   const share = Math.floor(
     limits.queryPoints / Math.max(1, ask.aggregate ? ask.metrics.length : series.length),
   )
   const most = Math.min(ask.maxPoints, Math.max(share, 16))
-  if (ask.resolution === 'raw' && !ask.aggregate && ask.stepMs === undefined) return points(ask, most)
+  if (ask.resolution === 'raw' && !ask.aggregate && ask.stepMs === undefined) return points(range, most)
   const window = windowMs[ask.resolution]
   const least = Math.max(ask.stepMs ?? 0, window === 0 ? leastStepMs : 0)
-  const stepMs = stepFor(ask.to - ask.from, most, window, least)
+  const stepMs = stepFor(end - ask.from, most, window, least)
   return ask.aggregate ? aggregated(ask, series, stepMs) : stepped(ask.resolution, stepMs)
 }
 
 /** Points as they came, or thinned. */
-function points(ask: Ask, most: number): Maker {
-  const thinner = new Thinner(ask, most)
+function points(range: { readonly from: number; readonly to: number }, most: number): Maker {
+  const thinner = new Thinner(range, most)
   return {
     get stepMs() {
       return thinner.thinned ? thinner.stepMs : null
