@@ -1,4 +1,5 @@
 import { limits } from '@streamgauge/core/limits.ts'
+import { longestRetentionMs } from '@streamgauge/core/partitions.ts'
 import type { KafkaLogin } from './kafka/client.ts'
 import { networks } from './webhook/addresses.ts'
 
@@ -81,10 +82,11 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** Reads the environment; throws one sentence that names the variable when a value can't be used. */
 export function readConfig(env: Environment): Config {
   const host = env.HTTP_HOST ?? '127.0.0.1'
+  const { hourly, daily } = longestRetentionMs
   const retentions = {
-    rawRetentionMs: seconds(env, 'RAW_RETENTION', limits.rawRetentionMs),
-    rollup1mRetentionMs: seconds(env, 'ROLLUP_1M_RETENTION', limits.rollup1mRetentionMs),
-    rollup5mRetentionMs: seconds(env, 'ROLLUP_5M_RETENTION', limits.rollup5mRetentionMs),
+    rawRetentionMs: seconds(env, 'RAW_RETENTION', limits.rawRetentionMs, hourly),
+    rollup1mRetentionMs: seconds(env, 'ROLLUP_1M_RETENTION', limits.rollup1mRetentionMs, daily),
+    rollup5mRetentionMs: seconds(env, 'ROLLUP_5M_RETENTION', limits.rollup5mRetentionMs, daily),
   }
   const port = integer(env, 'HTTP_PORT', 8080)
   return {
@@ -207,10 +209,14 @@ function required(env: Environment, name: string, example: string): string {
   return value
 }
 
-/** A time in seconds, at least one, as ms. */
-function seconds(env: Environment, name: string, fallbackMs: number): number {
+/** A time in seconds, at least one and at most `mostMs`, as ms. */
+function seconds(env: Environment, name: string, fallbackMs: number, mostMs = Infinity): number {
   const ms = integer(env, name, fallbackMs / 1000) * 1000
   if (ms < 1000) throw new Error(`${name} must be at least 1 second, not "${env[name]}"`)
+  if (ms > mostMs) {
+    const most = `${mostMs / 1000} seconds (${mostMs / 86_400_000} days)`
+    throw new Error(`${name} must be at most ${most}, not "${env[name]}"`)
+  }
   return ms
 }
 

@@ -12,6 +12,12 @@ const dropLateMs = 12 * hour
 /** `received` is not monotone in the log: what may still come can be a little older than what came last. */
 const slackMs = hour
 
+/**
+ * The longest retentions of tables with a partition an hour or a day, ms. MariaDB has 8,192 partitions a table at most,
+ * those ahead and those that are dropped late included.
+ */
+export const longestRetentionMs = { hourly: 330 * day, daily: 8_000 * day }
+
 /** A RANGE partition: holds values below `lessThan` and not below that of the one before it. */
 export interface Partition {
   readonly name: string

@@ -225,14 +225,17 @@ export const variables: Readonly<Record<string, readonly [fallback: string, mean
     '1000',
     'Milliseconds that the clock waits after a deadline of an alert before it decides without a point',
   ],
-  RAW_RETENTION: [count(limits.rawRetentionMs / 1000), 'Seconds that raw points are kept'],
+  RAW_RETENTION: [
+    count(limits.rawRetentionMs / 1000),
+    'Seconds that raw points are kept, at most 28,512,000 (330 days)',
+  ],
   ROLLUP_1M_RETENTION: [
     count(limits.rollup1mRetentionMs / 1000),
-    'Seconds that windows of a minute are kept',
+    'Seconds that windows of a minute are kept, at most 691,200,000 (8,000 days)',
   ],
   ROLLUP_5M_RETENTION: [
     count(limits.rollup5mRetentionMs / 1000),
-    'Seconds that windows of five minutes are kept',
+    'Seconds that windows of five minutes are kept, at most 691,200,000 (8,000 days)',
   ],
   ALERT_RETENTION: [
     count(limits.alertRetentionMs / 1000),
