@@ -10,6 +10,8 @@ import { asLeader } from './leader.ts'
 import { startRetention } from './retention.ts'
 
 const hour = 3_600_000
+const hours = (gauge: string, value: string) =>
+  new RegExp(`^streamgauge_partitions_${gauge}_hours\\{table="metrics_raw"\\} ${value}(\\.|$)`, 'm')
 
 test('partitions are made ahead by one process at a time, and old ones dropped with their rows', async () => {
   await using bench = await workbench()
@@ -18,12 +20,13 @@ test('partitions are made ahead by one process at a time, and old ones dropped w
   const registry = new Registry()
   const tools = { log, database, logger, keep: limits, clock: () => now }
   const retention = startRetention({ ...tools, registry })
-  const other = startRetention({ ...tools, registry: new Registry() })
+  const otherRegistry = new Registry()
+  const other = startRetention({ ...tools, registry: otherRegistry })
   await Promise.all([retention.makePartitions(), other.makePartitions()])
   const made = await listPartitions(database, 'metrics_raw')
   assert.ok((made.at(-1)?.lessThan ?? 0) >= now + 48 * hour)
-  const gauge = await registry.metrics()
-  assert.match(gauge, /streamgauge_partitions_ahead_hours\{table="metrics_raw"\} 4[89]/)
+  assert.match(await registry.metrics(), hours('ahead', '4[89]'))
+  assert.match(await registry.metrics(), hours('oldest_age', '24'))
 
   const held = await database.connection()
   await held.query(`SELECT GET_LOCK(SHA1(CONCAT(DATABASE(), '.retention')), 0)`)
@@ -37,6 +40,17 @@ test('partitions are made ahead by one process at a time, and old ones dropped w
   assert.ok((later.at(-1)?.lessThan ?? 0) >= now + 48 * hour)
   const rows = await database.query<{ value: number }>('SELECT value FROM metrics_raw')
   assert.deepEqual(rows, [{ value: 2 }])
+
+  const leads = await database.connection()
+  await leads.query(`SELECT GET_LOCK(SHA1(CONCAT(DATABASE(), '.retention')), 0)`)
+  assert.equal(await other.turn(), false)
+  leads.destroy()
+  assert.match(
+    await otherRegistry.metrics(),
+    hours('ahead', '4[89]'),
+    'who does not lead sees what the leader made',
+  )
+  assert.match(await otherRegistry.metrics(), hours('oldest_age', '2[56]'))
 
   // A record that may not have been published yet keeps what it may need.
   await bench.append({})
@@ -68,7 +82,8 @@ test('a reader that takes long holds up neither writers nor the other tables, an
   const { log, database } = bench
   let now = Date.now()
   const tools = { log, database, logger, keep: limits, clock: () => now }
-  const retention = startRetention({ ...tools, registry: new Registry() })
+  const registry = new Registry()
+  const retention = startRetention({ ...tools, registry })
   await retention.makePartitions()
   const check = createPartitionsCheck(
     (work) => work(database),
@@ -89,6 +104,8 @@ test('a reader that takes long holds up neither writers nor the other tables, an
   await database.execute('INSERT INTO metrics_raw VALUES (1, ?, 1, 1)', [now])
   await assert.rejects(turn, /Lock wait timeout/)
   assert.match((await check()).join(), /^metrics_raw has partitions for 3[45] h only/)
+  assert.match(await registry.metrics(), hours('ahead', '3[45]'))
+  assert.match(await registry.metrics(), hours('oldest_age', '3[89]'))
   const others = await listPartitions(database, 'dedupe')
   assert.ok((others.at(-1)?.lessThan ?? 0) * dedupeBucketMs >= now + 48 * hour)
 

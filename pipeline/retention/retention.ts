@@ -1,7 +1,12 @@
 import type { Log } from '@streamgauge/adapters/kafka/types.ts'
 import type { Logger } from '@streamgauge/adapters/log.ts'
 import { readCursors } from '@streamgauge/adapters/mariadb/cursors.ts'
-import { addPartitions, dropPartitions, listPartitions } from '@streamgauge/adapters/mariadb/partitions.ts'
+import {
+  addPartitions,
+  dropPartitions,
+  listAllPartitions,
+  listPartitions,
+} from '@streamgauge/adapters/mariadb/partitions.ts'
 import type { Connection, Database } from '@streamgauge/adapters/mariadb/pool.ts'
 import { Gauge, type Registry } from '@streamgauge/adapters/metrics.ts'
 import {
@@ -9,6 +14,7 @@ import {
   hoursAhead,
   missingPartitions,
   oldestHours,
+  type Partition,
   type PartitionedTable,
   partitionedTables,
   type Retentions,
@@ -47,48 +53,59 @@ interface Tools {
 export function startRetention(tools: Tools): Retention {
   const { database, logger, clock } = tools
   const tables = partitionedTables(tools.keep)
-  const shape = { labelNames: ['table'] as const, registers: [tools.registry] }
-  const ahead = new Gauge({
-    ...shape,
-    name: 'streamgauge_partitions_ahead_hours',
-    help: 'Hours for which there are partitions; persist halts when it reaches 0',
-  })
-  const oldest = new Gauge({
-    ...shape,
-    name: 'streamgauge_partitions_oldest_age_hours',
-    help: 'Age of the oldest partition, from its start',
-  })
+  /** What was last seen of each table, whoever made it: gauges count from it to the present. */
+  const seen = new Map<string, readonly Partition[]>()
+  measure(
+    'streamgauge_partitions_ahead_hours',
+    'Hours for which there are partitions; persist halts when it reaches 0',
+    hoursAhead,
+  )
+  measure(
+    'streamgauge_partitions_oldest_age_hours',
+    'Age of the oldest partition, from its start',
+    oldestHours,
+  )
 
-  async function make(connection: Connection, table: PartitionedTable): Promise<void> {
-    const existing = await listPartitions(connection, table.table)
-    const missing = missingPartitions(table, existing, clock())
-    await addPartitions(connection, table.table, missing)
-    measure(table, [...existing, ...missing])
+  function measure(name: string, help: string, hours: typeof hoursAhead): void {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['table'],
+      registers: [tools.registry],
+      collect() {
+        for (const table of tables) {
+          const existing = seen.get(table.table)
+          if (existing) this.set({ table: table.table }, hours(table, existing, clock()))
+        }
+      },
+    })
   }
 
-  async function drop(connection: Connection, table: PartitionedTable, needed: number): Promise<void> {
-    const existing = await listPartitions(connection, table.table)
-    const expired = expiredPartitions(table, existing, needed)
-    await dropPartitions(connection, table.table, expired)
-    measure(
+  async function make(connection: Connection, shape: PartitionedTable): Promise<void> {
+    const { table } = shape
+    const existing = await listPartitions(connection, table)
+    seen.set(table, existing)
+    const missing = missingPartitions(shape, existing, clock())
+    await addPartitions(connection, table, missing)
+    seen.set(table, [...existing, ...missing])
+  }
+
+  async function drop(connection: Connection, shape: PartitionedTable, needed: number): Promise<void> {
+    const { table } = shape
+    const existing = await listPartitions(connection, table)
+    const expired = expiredPartitions(shape, existing, needed)
+    await dropPartitions(connection, table, expired)
+    seen.set(
       table,
       existing.filter(({ name }) => !expired.includes(name)),
     )
   }
 
-  /** Hours for which every table has partitions. */
-  async function reach(): Promise<number> {
-    const hours = tables.map(async (table) => {
-      const existing = await listPartitions(database, table.table)
-      measure(table, existing)
-      return hoursAhead(table, existing, clock())
-    })
-    return Math.min(...(await Promise.all(hours)))
-  }
-
-  function measure(table: PartitionedTable, existing: Parameters<typeof hoursAhead>[1]): void {
-    ahead.set({ table: table.table }, hoursAhead(table, existing, clock()))
-    oldest.set({ table: table.table }, oldestHours(table, existing, clock()))
+  /** What another process has made and dropped. Answers for how many hours every table has partitions. */
+  async function look(): Promise<number> {
+    const names = tables.map(({ table }) => table)
+    for (const [table, existing] of await listAllPartitions(database, names)) seen.set(table, existing)
+    return Math.min(...tables.map((table) => hoursAhead(table, seen.get(table.table) ?? [], clock())))
   }
 
   /** A reader that holds one table must not keep the others from being served. */
@@ -111,18 +128,21 @@ export function startRetention(tools: Tools): Retention {
           each((table) => make(connection, table)),
         )
         // A backup leads for as long as it takes, and whoever starts meanwhile has enough of what is there.
-        if (led || (await reach()) >= enoughHours) return
+        if (led || (await look()) >= enoughHours) return
       }
       throw new Error('another process has been making partitions for too long')
     },
-    turn: () =>
-      asLeader(database, 'retention', 0, async (connection) => {
+    async turn() {
+      const led = await asLeader(database, 'retention', 0, async (connection) => {
         const needed = await neededSince(connection, tools.log, clock())
         await each(async (table) => {
           await make(connection, table)
           await drop(connection, table, needed)
         })
-      }),
+      })
+      if (!led) await look()
+      return led
+    },
     async close() {
       await task.destroy()
     },
