@@ -23,6 +23,8 @@ export function followVisibility(hub: FeedHub): () => void {
   window.addEventListener('pageshow', looking, { signal })
   window.addEventListener('online', looking, { signal })
   document.addEventListener('visibilitychange', looking, { signal })
+  // opened in the background: nothing tells that nobody looks
+  if (document.hidden) looking()
   return () => {
     clearTimeout(hidden)
     following.abort()
