@@ -85,6 +85,36 @@ test('series beyond the twelfth are counted, not drawn', () => {
   assert.equal(model.moreLines, 8)
 })
 
+test('a chart that is read anew has room for those who spoke then, however many it showed before', () => {
+  const model = new MetricModel('cpu', undefined, 60_000)
+  const now = Array.from({ length: 20 }, (_, i): SeriesName => ['cpu', `now-${i}`, {}])
+  const points = now.map((_, i): [number, number, number] => [i, 100, 1])
+  const ids = now.map((_, i) => i)
+  model.append(batch(now, points, ids), everything)
+  // the answer names every series, also those without a point in the range
+  const all: SeriesName[] = [...now, ['cpu', 'then', {}]]
+  model.replace(
+    batch(
+      all,
+      [
+        [20, 10, 1],
+        [3, 10, 1],
+      ],
+      [...ids, 20],
+    ),
+    everything,
+    0,
+  )
+  assert.deepEqual(
+    model.lines.map(({ label }) => label),
+    ['now-3', 'then'],
+  )
+  assert.deepEqual([times(model), model.moreLines], [[[10], [10]], 0])
+  // what found no place before has one now
+  model.append(batch([now[15]], [[0, 110, 1]], [15]), everything)
+  assert.equal(model.lines[2].label, 'now-15')
+})
+
 test('replacing a part keeps what lies before it', () => {
   const model = new MetricModel('cpu', undefined, 60_000)
   model.append(
@@ -152,7 +182,7 @@ test('windows take the place of points, live points join them, and points come b
   assert.deepEqual(line.newest, { t: 121_000, x: 9 })
   model.replace(batch([cpu1], [[0, 130_000, 1]]), everything, 0)
   assert.equal(line.steps, undefined)
-  assert.deepEqual(times(model), [[130_000], []])
+  assert.deepEqual(times(model), [[130_000]])
 })
 
 test('of points added again, those before the replaced part are left out', () => {

@@ -78,7 +78,10 @@ export class MetricModel implements JoinSink {
   }
 
   replace(batch: StoredBatch, fromMs: number, stepMs: number): void {
-    if (fromMs === everything) this.stepMs = stepMs
+    if (fromMs === everything) {
+      this.stepMs = stepMs
+      this.#makeRoom(batch)
+    }
     for (const line of this.lines) {
       line.ring.dropFrom(fromMs)
       line.steps = this.#newSteps()
@@ -91,19 +94,9 @@ export class MetricModel implements JoinSink {
     this.listener?.reset()
   }
 
-  #takeSteps({
-    series,
-    sid,
-    s,
-    t,
-    x,
-    count = [],
-    sum = [],
-    min = [],
-    max = [],
-    last = [],
-  }: StoredBatch): void {
-    const lines = this.#linesOf(series, sid)
+  #takeSteps(batch: StoredBatch): void {
+    const { s, t, x, count = [], sum = [], min = [], max = [], last = [] } = batch
+    const lines = this.#linesOf(batch)
     for (let i = 0; i < s.length; i++) {
       const line = lines[s[i]]
       if (!line?.steps) continue
@@ -113,10 +106,24 @@ export class MetricModel implements JoinSink {
     }
   }
 
-  /** The lines of a batch's series, null where they are not drawn. */
-  #linesOf(series: readonly SeriesName[], sid: readonly number[] | undefined): (Line | null)[] {
+  /** Lines that the batch has no points of go, and what found no place on the chart may have one now. */
+  #makeRoom({ series, s }: StoredBatch): void {
+    const names = new Set([...new Set(s)].map((i) => seriesIdentity(series[i])))
+    const kept = this.lines.filter(({ name }) => names.has(seriesIdentity(name)))
+    const gone = kept.length < this.lines.length
+    this.lines.splice(0, this.lines.length, ...kept)
+    this.#more = 0
+    this.#byId.clear()
+    this.#byName.clear()
+    for (const line of kept) this.#byName.set(seriesIdentity(line.name), line)
+    if (gone) this.#relabel()
+  }
+
+  /** The lines of a batch's series, null where they are not drawn; a series without points gets none. */
+  #linesOf({ series, sid, s }: StoredBatch): (Line | null)[] {
     const before = this.lines.length
-    const lines = series.map((name, i) => this.#line(name, sid?.[i]))
+    const spoken = new Set(s)
+    const lines = series.map((name, i) => (spoken.has(i) ? this.#line(name, sid?.[i]) : null))
     if (this.lines.length > before) this.#relabel()
     return lines
   }
@@ -126,7 +133,7 @@ export class MetricModel implements JoinSink {
   }
 
   #take(batch: Batch, fromMs: number, tell: boolean): number {
-    const target = this.#linesOf(batch.series, batch.sid)
+    const target = this.#linesOf(batch)
     let taken = 0
     for (let i = 0; i < batch.s.length; i++) {
       const line = target[batch.s[i]]
