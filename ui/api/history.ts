@@ -1,9 +1,10 @@
 import type { HistoryAsk } from '../model/metric-source.ts'
+import { rawMostMs } from '../model/span.ts'
 import type { TenantFeed } from '../model/tenant-feed.ts'
 import type { Api } from './client.ts'
 import type { History } from './types.ts'
 
-/** Raw points of one series that a chart asks for: a longer series is thinned by the gateway. */
+/** Points of one series that a chart asks for: of more, the gateway leaves some out. */
 const maxPoints = 20_000
 /** Windows of one series: more than a chart has slots. */
 const maxSteps = 4_000
@@ -14,15 +15,17 @@ export function readHistory(
   { tenant }: TenantFeed,
   metric: string,
   agent: string | undefined,
-  { from, to, resolution }: HistoryAsk,
+  { from, to, resolution, stepMs }: HistoryAsk,
   signal: AbortSignal,
 ): Promise<History> {
+  const isShort = to !== undefined && to - from <= rawMostMs
   const query = new URLSearchParams({
     metric,
     from: String(from),
     resolution,
-    max_points: String(resolution === 'raw' ? maxPoints : maxSteps),
+    max_points: String(stepMs === undefined && (resolution === 'raw' || isShort) ? maxPoints : maxSteps),
   })
+  if (stepMs !== undefined) query.set('step', `${stepMs}ms`)
   if (to !== undefined) query.set('to', String(to))
   if (agent !== undefined) query.set('agent', agent)
   return api.get(`/api/v1/tenants/${encodeURIComponent(tenant)}/metrics?${query}`, signal)

@@ -88,6 +88,8 @@ export type StoredBatch = Batch &
 export interface History {
   readonly resolution: 'raw' | '1m' | '5m'
   readonly step_ms: number | null
+  /** There are more points than were asked for: some are left out, or windows are longer. */
+  readonly thinned: boolean
   readonly as_of: string
   readonly batch: StoredBatch
 }

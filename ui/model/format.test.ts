@@ -5,6 +5,7 @@ import {
   formatCount,
   formatRate,
   formatSpan,
+  formatStep,
   formatTime,
   formatValue,
   type Unit,
@@ -56,6 +57,18 @@ test('times show milliseconds only where they matter', () => {
   const at = new Date(2026, 0, 31, 4, 5, 6, 7).getTime()
   assert.equal(formatTime(at), '04:05:06')
   assert.equal(formatTime(at, true), '04:05:06.007')
+})
+
+test('the length of a window is written as the API writes it', () => {
+  const table: [ms: number, text: string][] = [
+    [1_000, '1s'],
+    [90_000, '90s'],
+    [60_000, '1m'],
+    [300_000, '5m'],
+    [7_200_000, '2h'],
+    [86_400_000, '1d'],
+  ]
+  for (const [ms, text] of table) assert.equal(formatStep(ms), text)
 })
 
 test('a length of time reads after "the last"', () => {

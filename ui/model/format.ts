@@ -27,6 +27,17 @@ export function formatSpan(ms: number): string {
   return count === 1 ? name : `${count} ${name}s`
 }
 
+/** The length of a stored window as the API writes it: `1s`, `5m`, `2h`. */
+export function formatStep(ms: number): string {
+  const units = [
+    [86_400_000, 'd'],
+    [3_600_000, 'h'],
+    [60_000, 'm'],
+  ] as const
+  const [size, name] = units.find(([unit]) => ms >= unit && ms % unit === 0) ?? [1000, 's']
+  return `${ms / size}${name}`
+}
+
 /** A count with thin grouping: `12 345`. */
 export function formatCount(value: number): string {
   return Math.round(value)

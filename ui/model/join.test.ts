@@ -70,6 +70,7 @@ test('a history that ends below the stream’s start asks for the events between
   join.asked()
   join.live(at(14), batch(14))
   assert.equal(join.answered(batch(1, 10), at(10), everything, at(12)), 'reopen')
+  join.reopened()
   for (const n of [11, 12, 13, 14]) join.live(at(n), batch(n))
   assert.deepEqual(line.sorted, [1, 10, 11, 12, 13, 14])
 })
@@ -128,6 +129,7 @@ test('events that come again after the stream was reopened are not added twice b
   join.asked()
   join.live(at(12), batch(12))
   assert.equal(join.answered(batch(1, 2), at(2), everything, at(11)), 'reopen')
+  join.reopened()
   for (let n = 3; n <= 12; n++) join.live(at(n), batch(n))
   join.asked()
   assert.equal(join.answered(batch(1, 2, 3), at(3), everything, at(2)), 'joined')
@@ -146,6 +148,40 @@ test('what comes while a range of the past is shown is there when the line goes 
   join.live(at(13), batch(13))
   assert.equal(join.answered(batch(1, 11), at(11), everything, at(10)), 'joined')
   assert.deepEqual(line.sorted, [1, 11, 12, 13])
+})
+
+test('windows that end below what is still remembered ask for the events between', () => {
+  for (const asOf of [11, 12, 13]) {
+    const line = new Line()
+    const join = new Join(line)
+    for (const n of [11, 12, 13, 14]) join.live(at(n), { ...batch(n), received: n * 20_000 })
+    join.asked()
+    // 14 and 13 are of the last half minute
+    const stored = Array.from({ length: asOf }, (_, i) => i + 1)
+    const verdict = join.answered(batch(...stored), at(asOf), everything, at(10), 60_000)
+    assert.equal(verdict, asOf < 12 ? 'reopen' : 'joined')
+    if (verdict === 'reopen') {
+      join.reopened()
+      for (const n of [12, 13, 14]) join.live(at(n), { ...batch(n), received: n * 20_000 })
+    }
+    assert.deepEqual(
+      line.sorted,
+      Array.from({ length: 14 }, (_, i) => i + 1),
+    )
+  }
+})
+
+test('where the stream cannot be reopened, what lies beyond the hole is shown and nothing more is forgotten', () => {
+  const line = new Line()
+  const join = new Join(line)
+  join.asked(true)
+  join.live(at(14), batch(14))
+  assert.equal(join.answered(batch(1, 10), at(10), everything, at(13)), 'reopen')
+  join.goOn()
+  assert.deepEqual(line.sorted, [1, 10, 14])
+  join.live(at(15), { ...batch(15), received: 60_000 })
+  assert.equal(join.answered(batch(1, 10, 11, 12, 13), at(13), everything, at(13)), 'joined')
+  assert.deepEqual(line.sorted, [1, 10, 11, 12, 13, 14, 15])
 })
 
 test('when the history cannot be had, the live points stay and go on', () => {

@@ -36,6 +36,8 @@ export class Join {
   #applied: StreamPosition | undefined
   #asOf: StreamPosition | undefined
   #remembered: Stamped[] = []
+  /** The last event that is no longer remembered. */
+  #forgotten: StreamPosition | undefined
   #loading = false
   readonly #sink: JoinSink
 
@@ -68,6 +70,19 @@ export class Join {
   forget(): void {
     this.#applied = undefined
     this.#remembered = []
+    this.#forgotten = undefined
+  }
+
+  /** The stream is opened anew after the history's `as_of`: every event above it comes again. */
+  reopened(): void {
+    this.#remembered = []
+    this.#forgotten = undefined
+  }
+
+  /** The events between cannot be had now: shows what lies beyond the hole, and forgets nothing until the next answer. */
+  goOn(): void {
+    this.#replay(everything)
+    this.#loading = true
   }
 
   /** Takes a live event; returns how many of its points are new to the chart. */
@@ -88,12 +103,13 @@ export class Join {
     const recent = this.#remembered.findIndex(
       ({ batch: { received } }) => received >= batch.received - recentMs,
     )
-    if (recent > 0) this.#remembered.splice(0, recent)
+    if (recent > 0) this.#forgotten = this.#remembered.splice(0, recent).at(-1)?.position
   }
 
   /**
    * Takes the history from `fromMs` on as of a position. `start` is where the stream in hand begins; when the history
-   * ends below it, events are missing between the two: 'reopen' the stream after `as_of`.
+   * ends below it, or below an event that has been forgotten, events are missing between the two: 'reopen' the stream
+   * after `as_of`.
    */
   answered(
     batch: StoredBatch,
@@ -106,17 +122,19 @@ export class Join {
     this.#sink.replace(batch, fromMs, stepMs)
     this.#asOf = asOf
     this.#applied = asOf
-    if (start !== undefined && above(start, asOf)) {
-      // events beyond a hole come again when the stream is reopened
-      this.#remembered = []
+    if ([start, this.#forgotten].some((begin) => begin !== undefined && above(begin, asOf))) {
       return fromMs === everything ? 'reopen' : 'refetch'
     }
-    for (const { position, batch: event } of this.#remembered) {
-      if (!above(position, asOf)) continue
-      this.#sink.append(event, fromMs)
+    this.#replay(fromMs)
+    return 'joined'
+  }
+
+  #replay(fromMs: number): void {
+    for (const { position, batch } of this.#remembered) {
+      if (this.#applied && !above(position, this.#applied)) continue
+      this.#sink.append(batch, fromMs)
       this.#applied = position
     }
-    return 'joined'
   }
 
   /** The position that the last history was read at. */

@@ -2,6 +2,7 @@ import { parsePosition } from '@streamgauge/core/position.ts'
 import { ApiError, explain, isRefusal } from '../api/client.ts'
 import type { History } from '../api/types.ts'
 import { backoffMs } from './backoff.ts'
+import { formatStep } from './format.ts'
 import { everything, Join } from './join.ts'
 import type { MetricModel } from './metric-model.ts'
 import { type Range, rawMostMs, type Span } from './span.ts'
@@ -13,6 +14,8 @@ export interface HistoryAsk {
   readonly from: number
   readonly to?: number
   readonly resolution: 'raw' | 'auto'
+  /** Makes windows of points, too, ms. */
+  readonly stepMs?: number
 }
 
 export interface MetricSourceOptions {
@@ -29,14 +32,16 @@ export interface MetricSourceOptions {
 const slackMs = 2_000
 /** When windows are so far behind that the stream no longer has what is missing, they are read again this late, ms. */
 const rereadMs = 10_000
+/** Points that are too many are read as windows of this length: the shortest there are, and whole ones fit any slot, ms. */
+const pointsStepMs = 1_000
 /** What was refused is asked for again this late, ms: somebody may have put it right. */
 const refusedMs = 60_000
 
 /** Keeps the model of one metric whole: reads its history, adds what comes live, mends holes, tries again. */
 export class MetricSource {
   error: string | undefined
-  /** What was read last. */
-  resolution: History['resolution'] | undefined
+  /** What was read last: points, or windows of this length. */
+  resolution: string | undefined
   readonly #o: MetricSourceOptions
   readonly #join: Join
   readonly #unlisten: () => void
@@ -45,6 +50,8 @@ export class MetricSource {
   #attempt = 0
   #span: Span | undefined
   #settled = false
+  /** There are too many points: they are read as windows. */
+  #tooMany = false
   #reopened = false
 
   constructor(options: MetricSourceOptions) {
@@ -58,7 +65,7 @@ export class MetricSource {
         if (count > 0) options.onPoints(count, batch.received)
       },
       hole: (fromMs) => {
-        if (this.#span?.range) this.#join.forget()
+        if (this.#span?.range) return
         else void this.#load(this.#settled ? fromMs : everything, true)
       },
     })
@@ -69,14 +76,20 @@ export class MetricSource {
     return !this.#settled && this.error === undefined
   }
 
+  /** What is in hand has been read for what is shown. */
+  get settled(): boolean {
+    return this.#settled
+  }
+
   /** Shows a stretch of time; what is in hand already is not read again. */
   show(span: Span): void {
     const before = this.#span
     this.#span = span
     const { model } = this.#o
     model.keepMs = span.range ? Number.POSITIVE_INFINITY : span.windowMs + 5000
-    if (before && !before.range && !span.range && holds(before.windowMs, span.windowMs)) return
+    if (before && !before.range && !span.range && this.#serves(before.windowMs, span.windowMs)) return
     this.#settled = false
+    this.#tooMany = false
     this.#reopened = false
     void this.#load(everything, false)
   }
@@ -99,11 +112,15 @@ export class MetricSource {
     if (request.signal.aborted || !span || feed.stream.kind === 'denied') return
     this.#join.asked(anew)
     const { ask, fromMs } = span.range
-      ? { ask: askFor(span.range), fromMs: everything }
+      ? { ask: this.#askForRange(span.range), fromMs: everything }
       : this.#askForWindow(span.windowMs, holeFromMs)
     try {
       const history = await readHistory(ask, request.signal)
       if (request.signal.aborted) return
+      if (leavesOut(history)) {
+        this.#tooMany = true
+        return await this.#load(everything, false)
+      }
       this.#take(history, fromMs, span)
     } catch (error) {
       if (request.signal.aborted) return
@@ -112,9 +129,25 @@ export class MetricSource {
     }
   }
 
+  /** What was read for one window serves a shorter one, as long as both are made of the same. */
+  #serves(heldMs: number, windowMs: number): boolean {
+    return heldMs === windowMs || (heldMs <= rawMostMs && windowMs <= heldMs && !this.#tooMany)
+  }
+
+  #askForRange({ from, to }: Range): HistoryAsk {
+    return { from, to, resolution: 'auto', ...this.#step }
+  }
+
+  get #step(): Pick<HistoryAsk, 'stepMs'> {
+    return this.#tooMany ? { stepMs: pointsStepMs } : {}
+  }
+
   #askForWindow(windowMs: number, holeFromMs: number): { ask: HistoryAsk; fromMs: number } {
     const windowFrom = Math.floor(this.#o.feed.clock.now() - windowMs - slackMs)
     if (windowMs > rawMostMs) return { ask: { from: windowFrom, resolution: 'auto' }, fromMs: everything }
+    if (this.#tooMany) {
+      return { ask: { from: windowFrom, resolution: 'raw', ...this.#step }, fromMs: everything }
+    }
     const partly = holeFromMs > windowFrom
     return {
       ask: { from: partly ? Math.floor(holeFromMs) : windowFrom, resolution: 'raw' },
@@ -126,12 +159,11 @@ export class MetricSource {
     const { feed, model } = this.#o
     const asOf = parsePosition(history.as_of)
     if (!asOf) throw new Error(`as_of is not a position: ${history.as_of}`)
-    // thinned points are points
-    const stepMs = history.batch.count ? (history.step_ms ?? 0) : 0
+    const stepMs = history.step_ms ?? 0
     this.#attempt = 0
     this.#settled = true
     this.error = undefined
-    this.resolution = history.resolution
+    this.resolution = stepMs > 0 ? formatStep(stepMs) : history.resolution
     if (span.range) {
       this.#join.abandoned()
       model.replace(history.batch, everything, stepMs)
@@ -142,8 +174,10 @@ export class MetricSource {
     // a stream that has not begun yet begins where the history ends
     if ((verdict === 'reopen' && !this.#reopened) || !feed.start) {
       this.#reopened = true
+      if (verdict === 'reopen') this.#join.reopened()
       feed.reopen(asOf)
     } else if (verdict === 'reopen') {
+      this.#join.goOn()
       this.#retry = setTimeout(() => void this.#load(everything, false), rereadMs)
     }
     this.#o.onChange()
@@ -160,11 +194,7 @@ export class MetricSource {
   }
 }
 
-/** What was read for one window serves a shorter one, as long as both are made of the same. */
-function holds(heldMs: number, windowMs: number): boolean {
-  return heldMs === windowMs || (heldMs <= rawMostMs && windowMs <= heldMs)
-}
-
-function askFor({ from, to }: Range): HistoryAsk {
-  return { from, to, resolution: 'auto' }
+/** Some points are missing: the extremes of what is there would pass for all there is. */
+function leavesOut({ thinned, batch }: History): boolean {
+  return thinned && batch.count === undefined
 }

@@ -6,7 +6,7 @@ export interface PanelFacts {
   /** A range of the past is shown, not what is coming in. */
   readonly standing: boolean
   /** What was read last. */
-  readonly resolution: 'raw' | '1m' | '5m' | undefined
+  readonly resolution: string | undefined
   readonly stream: StreamState['kind']
   /** The stream has been open before. */
   readonly wasOpen: boolean

@@ -62,6 +62,18 @@ test('the trend is the same sum, slot by slot', () => {
   assert.equal(trend.at(-1), 3)
 })
 
+test('the trend is as true of windows as of the points they hold', () => {
+  const model = new MetricModel('cpu.percent', undefined, statWindowMs)
+  const stat = new Stat(model, 'mean')
+  model.listener = stat
+  const windows = {
+    ...batch(['web-1', 2000, 10], ['web-1', 1000, 40]),
+    ...{ count: [3, 1], sum: [30, 40], min: [10, 40], max: [10, 40], last: [10, 40] },
+  }
+  model.replace(windows, everything, 1000)
+  assert.equal(stat.read(now).trend.at(-2), 17.5)
+})
+
 test('points that were read anew replace those in hand', () => {
   const model = new MetricModel('cpu.percent', undefined, statWindowMs)
   const stat = new Stat(model, 'mean')

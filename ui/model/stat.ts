@@ -40,6 +40,7 @@ export class Stat implements ModelListener {
     for (const line of this.#model.lines) {
       const trend = this.#trendOf(line)
       for (let i = 0; i < line.ring.size; i++) trend.add(line.ring.time(i), line.ring.value(i))
+      for (const { t, count, sum } of line.steps?.rows ?? []) trend.add(t, sum / count, count)
     }
   }
 

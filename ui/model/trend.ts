@@ -15,17 +15,17 @@ export class Trend {
     this.#slots = new Float64Array(slots).fill(-1)
   }
 
-  /** A live point. */
-  add(timeMs: number, value: number): void {
+  /** A live point, or the mean of `count` of one slot. */
+  add(timeMs: number, value: number, count = 1): void {
     const slot = Math.floor(timeMs / this.slotMs)
     this.#liveFrom = Math.min(this.#liveFrom, slot)
-    this.#put(slot, value)
+    this.#put(slot, value, count)
   }
 
   /** A stored point: what has come live already is not counted again. */
   fill(timeMs: number, value: number): void {
     const slot = Math.floor(timeMs / this.slotMs)
-    if (slot < this.#liveFrom) this.#put(slot, value)
+    if (slot < this.#liveFrom) this.#put(slot, value, 1)
   }
 
   /** Means of the slots up to now, oldest first; NaN where there was no point. */
@@ -38,7 +38,7 @@ export class Trend {
     })
   }
 
-  #put(slot: number, value: number): void {
+  #put(slot: number, value: number, count: number): void {
     const at = place(slot, this.#slots.length)
     if (slot < this.#slots[at]) return
     if (slot > this.#slots[at]) {
@@ -46,8 +46,8 @@ export class Trend {
       this.#sums[at] = 0
       this.#counts[at] = 0
     }
-    this.#sums[at] += value
-    this.#counts[at]++
+    this.#sums[at] += value * count
+    this.#counts[at] += count
   }
 }
 

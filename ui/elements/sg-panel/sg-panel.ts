@@ -1,10 +1,10 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import type { ChartAlerts } from '../../model/chart-alerts.ts'
-import { formatDateTime, formatSpan, formatValue, unitOf } from '../../model/format.ts'
+import { formatDateTime, formatSpan, formatStep, formatValue, unitOf } from '../../model/format.ts'
 import { type Line, maxLines } from '../../model/metric-model.ts'
 import type { DrawScheduler } from '../../model/scheduler.ts'
 import { seriesText } from '../../model/series-label.ts'
-import { lengthOf, type Range, rawMostMs, type Span, zoomed } from '../../model/span.ts'
+import { lengthOf, type Range, type Span, zoomed } from '../../model/span.ts'
 import type { TenantFeed } from '../../model/tenant-feed.ts'
 import { troubleOf } from '../../model/trouble.ts'
 import { base, controls } from '../../styles/shared.ts'
@@ -272,13 +272,12 @@ export class SgPanel extends LitElement implements PanelHost {
     return `No points in the last ${formatSpan(lengthOf(this.span))}`
   }
 
-  /** What a long range is drawn from: its points themselves would be too many. */
+  /** What is drawn instead of points that would be too many. */
   #resolution() {
-    const { resolution } = this.#live.source ?? {}
-    if (this.span.range || lengthOf(this.span) <= rawMostMs || !resolution || resolution === 'raw')
-      return nothing
-    const step = resolution === '1m' ? 'minute' : 'five minutes'
-    return html`<span class="unit resolution" title=${`Mean, least and greatest of every ${step}`}>${resolution}</span>`
+    const { stepMs = 0 } = this.#live.model ?? {}
+    if (this.span.range || stepMs === 0) return nothing
+    const title = `Mean, least and greatest of every ${formatSpan(stepMs)}`
+    return html`<span class="unit resolution" title=${title}>${formatStep(stepMs)}</span>`
   }
 
   /** Dragging over the chart chooses a range to look at closer. */
