@@ -2,12 +2,15 @@ import assert from 'node:assert/strict'
 import { Given, Then, When } from '@cucumber/cucumber'
 import type { Batch } from '@streamgauge/core/batch.ts'
 import type { Locator } from 'playwright'
-import { openTenantPage, panel } from '../support/dashboard.ts'
+import { openTenantPage, panel, waitLive } from '../support/dashboard.ts'
+import { openProbe } from '../support/lit-pixels.ts'
+import type { Point } from '../support/tenant.ts'
 import { until } from '../support/until.ts'
 import type { Scene } from '../support/world.ts'
 
 const minute = 60_000
 const week = 7 * 24 * 60 * minute
+const halfDay = 12 * 60 * minute
 const agents = ['a', 'b']
 
 Given(
@@ -24,23 +27,67 @@ Given(
           metric_name,
           agent_id,
           timestamp,
-          value: i === 4_321 ? 500 : Math.round(100 * (50 + 20 * n + 10 * Math.sin(i / 200 + n))) / 100,
+          value:
+            i === 4_321 && n === 0 ? 500 : Math.round(100 * (50 + 20 * n + 10 * Math.sin(i / 200 + n))) / 100,
         }))
-      for (let i = 0; i < points.length; i += 5_000) {
-        assert.equal((await this.tenant().post(points.slice(i, i + 5_000))).status, 202)
-      }
-      this.expected.push(...points)
+      await postAll(this, points)
     }
-    await until(`windows of ${metric_name} that hold every point`, 20_000, async () => {
-      const { name, tokens } = this.tenant()
-      const path = `/api/v1/tenants/${name}/metrics?metric=${metric_name}&from=-8d&resolution=5m`
-      const answer = await this.api.expect<{ batch: Batch & { count: number[] } }>(200, 'GET', path, {
-        token: tokens.read,
-      })
-      return answer.batch.count.reduce((a, b) => a + b, 0) === this.expected.length || undefined
-    })
+    await windowsHoldAll(this, metric_name)
   },
 )
+
+Given(
+  'an hour of {string} is stored, 6 points a second',
+  { timeout: 60_000 },
+  async function (this: Scene, metric_name: string) {
+    const begin = Date.now() - 90 * minute
+    // few are high: what is left of thinned points would have another mean
+    const points = Array.from({ length: 6 * 3_600 }, (_, i) => ({
+      ...{ metric_name, agent_id: 'a', timestamp: begin + Math.round((i * 1_000) / 6) },
+      value: i % 60 === 0 ? 100 : 1 + (i % 7),
+    }))
+    await postAll(this, points)
+    await windowsHoldAll(this, metric_name)
+  },
+)
+
+Given('a value of {string} of half a day ago is stored', async function (this: Scene, metric_name: string) {
+  await postAll(this, [{ metric_name, value: 50, timestamp: Date.now() - halfDay }])
+  await windowsHoldAll(this, metric_name)
+})
+
+Given(
+  'the last 4 minutes of {string} are stored, a point a second',
+  async function (this: Scene, metric_name: string) {
+    const begin = Date.now() - 4 * minute
+    await postAll(
+      this,
+      Array.from({ length: 240 }, (_, i) => ({
+        metric_name,
+        value: 50 + 20 * Math.sin(i / 20),
+        timestamp: begin + i * 1_000,
+      })),
+    )
+  },
+)
+
+async function postAll(scene: Scene, points: readonly (Point & { timestamp: number })[]): Promise<void> {
+  for (let i = 0; i < points.length; i += 5_000) {
+    assert.equal((await scene.tenant().post(points.slice(i, i + 5_000))).status, 202)
+  }
+  scene.expected.push(...points)
+}
+
+async function windowsHoldAll(scene: Scene, metric: string): Promise<void> {
+  await until(`windows of ${metric} that hold every point`, 20_000, async () => {
+    const { name, tokens } = scene.tenant()
+    const path = `/api/v1/tenants/${name}/metrics?metric=${metric}&from=-8d&resolution=5m`
+    const answer = await scene.api.expect<{ batch: Batch & { count: number[] } }>(200, 'GET', path, {
+      token: tokens.read,
+    })
+    return answer.batch.count.reduce((a, b) => a + b, 0) === scene.expected.length || undefined
+  })
+}
 
 Given('its Live Dashboard shows the charts', async function (this: Scene) {
   const page = await openTenantPage(this, this.tenant())
@@ -58,6 +105,82 @@ Then(
   'the chart of {string} is drawn from {string}',
   async function (this: Scene, metric: string, from: string) {
     await panel(this.page, metric).locator('.resolution', { hasText: from }).waitFor()
+  },
+)
+
+When('I choose that hour', async function (this: Scene) {
+  const times = this.expected.map(({ timestamp }) => timestamp)
+  const page = await openTenantPage(this, this.tenant())
+  await page.goto(`${page.url()}?from=${times[0]}&to=${(times.at(-1) ?? 0) + 1}`)
+})
+
+Then('it says that it is drawn from seconds', async function (this: Scene) {
+  await this.page.getByText('HISTORY · 1s').first().waitFor()
+})
+
+When('I press {string} while the past is shown', async function (this: Scene, key: string) {
+  await this.page
+    .getByText(/^HISTORY|^NO POINTS/)
+    .first()
+    .waitFor()
+  await this.page.keyboard.press(key)
+})
+
+Then('the chart of {string} shows the value of half a day ago', async function (this: Scene, metric: string) {
+  const eyes = await openProbe(this.page, metric)
+  await until('the middle of the chart is lit', 10_000, async () => {
+    const scale = await eyes.evaluate((probe) => probe.scale())
+    if (!scale) return undefined
+    const { width, height } = scale
+    const middle = { x: Math.round(width * 0.4), y: 0, width: Math.round(width * 0.2), height }
+    return (await eyes.evaluate((probe, box) => probe.lit(box), middle)) > 0 || undefined
+  })
+})
+
+When('I watch every frame of the chart of {string}', async function (this: Scene, metric: string) {
+  await panel(this.page, metric)
+    .getByText(/^HISTORY/)
+    .first()
+    .waitFor()
+  const eyes = await openProbe(this.page, metric)
+  await until('the line is lit', 10_000, () => eyes.evaluate((probe) => probe.scale() ?? undefined))
+  await eyes.evaluate((probe) => probe.watch())
+  this.eyes = eyes
+})
+
+Then(
+  'every frame of the chart of {string} showed one picture or the other',
+  async function (this: Scene, metric: string) {
+    await waitLive(this.page, metric)
+    // the new picture has been on the screen for a while
+    await this.page.evaluate(async () => {
+      for (let i = 0; i < 20; i++) await new Promise((resolve) => requestAnimationFrame(resolve))
+    })
+    const columns = (await this.eyes?.evaluate((probe) => probe.watched())) ?? []
+    assert.ok(columns.length > 20, `only ${columns.length} frames`)
+    const least = 0.9 * Math.min(columns[0], columns[columns.length - 1])
+    assert.ok(least > 100, 'both pictures hold a long line')
+    assert.ok(
+      columns.every((lit) => lit >= least),
+      `columns with a line, frame by frame: ${columns.join(' ')}`,
+    )
+  },
+)
+
+Then(
+  'a band stands where the spike of {string} was, far above the lines',
+  async function (this: Scene, metric: string) {
+    const spike = this.expected.find(({ value }) => value === 500)?.timestamp ?? 0
+    const eyes = await openProbe(this.page, metric)
+    await until('the band has been drawn', 10_000, async () => {
+      const scale = await eyes.evaluate((probe) => probe.scale())
+      if (!scale) return undefined
+      const { width, height } = scale
+      const above = { x: 0, y: Math.round(height * 0.35), width, height: Math.round(height * 0.35) }
+      const columns = await eyes.evaluate((probe, box) => probe.shaded(box), above)
+      const at = width * (1 - (Date.now() - spike) / week)
+      return (columns.length > 0 && columns.every((x) => Math.abs(x - at) < 12)) || undefined
+    })
   },
 )
 

@@ -27,6 +27,12 @@ export interface Probe {
   arm(box: Box, limitMs: number): void
   /** When the box was first seen lit, epoch ms; null when it stayed dark. */
   whenLit(): Promise<number | null>
+  /** Columns of pixels, from the left of the box, that a shade of a line's colour fills from its top to its bottom. */
+  shaded(box: Box): readonly number[]
+  /** Counts, in every frame from now on, the columns of pixels that the line is lit in. */
+  watch(): void
+  /** What was counted since; ends the watch. */
+  watched(): readonly number[]
 }
 
 /** Reads the canvas of the chart of one metric as a camera would. */
@@ -97,6 +103,42 @@ function probe(metric: string): Probe {
     return count
   }
 
+  function litColumns(): number {
+    const columns = new Set<number>()
+    for (const context of layers()) {
+      const { width, height } = context.canvas
+      const { data } = context.getImageData(0, 0, width, height)
+      for (let at = 0; at < data.length; at += 4) if (isLine(data, at)) columns.add((at / 4) % width)
+    }
+    return columns.size
+  }
+
+  let counted: number[] = []
+  // sizes are told after all callbacks of a frame: then the canvas is as the screen will show it
+  const frames = new ResizeObserver(() => counted.push(litColumns()))
+  let watching = false
+  function nextFrame(): void {
+    frames.disconnect()
+    if (!watching) return
+    frames.observe(document.body)
+    requestAnimationFrame(nextFrame)
+  }
+
+  /** More colourful than ground and grid, and not the line itself. */
+  function isShade(data: Uint8ClampedArray, at: number): boolean {
+    const [r, g, b] = data.subarray(at, at + 3)
+    return data[at + 3] > 200 && Math.max(r, g, b) - Math.min(r, g, b) > 30 && !isLine(data, at)
+  }
+
+  function shaded({ x, y, width, height }: Box): number[] {
+    const rows = new Array<number>(width).fill(0)
+    for (const context of layers()) {
+      const { data } = context.getImageData(x, y, width, height)
+      for (let at = 0; at < data.length; at += 4) if (isShade(data, at)) rows[(at / 4) % width]++
+    }
+    return rows.flatMap((count, column) => (count === height ? [column] : []))
+  }
+
   let seen: Promise<number | null> = Promise.resolve(null)
   return {
     lit,
@@ -130,5 +172,15 @@ function probe(metric: string): Probe {
       })
     },
     whenLit: () => seen,
+    shaded,
+    watch() {
+      counted = []
+      watching = true
+      requestAnimationFrame(nextFrame)
+    },
+    watched() {
+      watching = false
+      return counted
+    },
   }
 }

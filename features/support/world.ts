@@ -1,6 +1,7 @@
 import { setWorldConstructor, World } from '@cucumber/cucumber'
-import type { BrowserContext, Page } from 'playwright'
+import type { BrowserContext, JSHandle, Page } from 'playwright'
 import { type Answer, type Api, openApi } from './api.ts'
+import type { Probe } from './lit-pixels.ts'
 import { findStack, type Stack } from './stack.ts'
 import type { Point, Tenant } from './tenant.ts'
 
@@ -21,6 +22,8 @@ export class Scene extends World {
   readonly consoleLines: string[] = []
   /** Ends the program that keeps posting. */
   posting: (() => Promise<void>) | undefined
+  /** Looks at the chart that is watched. */
+  eyes: JSHandle<Probe> | undefined
   #context: BrowserContext | undefined
   #page: Page | undefined
 

@@ -51,6 +51,8 @@ export class LivePanel implements ReactiveController, Pointing {
   readonly #host: PanelHost
   readonly #pulse = new Pulse()
   #held = 0
+  /** What is on the stage is the picture of another span: it stands until there is something to show instead. */
+  #outdated = false
   /** The alert that the keyboard has gone to: it is pointed at although the axis moves. */
   #pinned: number | undefined
   #inView = true
@@ -78,20 +80,34 @@ export class LivePanel implements ReactiveController, Pointing {
     this.#host.requestUpdate()
   }
 
-  /** Another span, or another number of slots: the chart is made anew, the points stay until others are read. */
+  /** Another span, or another number of slots: a new chart takes the place of the old as soon as its points are read. */
   relayOut(): void {
     this.source?.show(this.#host.span)
     this.hover(undefined)
-    this.#dropChart()
-    this.#makeChart()
+    if (this.source?.settled) this.#renew()
+    else this.#outdated = true
+    this.#stand()
     this.#assess()
   }
 
   pause(): void {
     this.#held = 0
     this.#pulse.forget()
-    this.chart?.pause(this.#host.paused)
+    this.#stand()
     this.#assess()
+  }
+
+  /** A paused panel stands still once it shows what it was told to, a picture of another span at once. */
+  #stand(): void {
+    const { chart, source } = this
+    const { paused, span } = this.#host
+    if (!chart) return
+    const still = paused && !span.range && source?.settled === true && !this.#outdated
+    if (still && !chart.paused) {
+      chart.draw()
+      this.#held = 0
+    }
+    chart.pause(still || this.#outdated)
   }
 
   /** Colours and fonts have changed. */
@@ -155,10 +171,14 @@ export class LivePanel implements ReactiveController, Pointing {
     const { feed, metric, agent, span } = this.#host
     const model = new MetricModel(metric, agent, Number.POSITIVE_INFINITY)
     this.model = model
+    this.#outdated = false
     model.listener = {
       point: (line, t, x) => this.chart?.point(line, t, x),
-      reset: () => this.chart?.reset(),
-      lines: () => this.#host.requestUpdate(),
+      reset: () => (this.#outdated ? this.#renew() : this.chart?.reset()),
+      lines: () => {
+        if (!model.lines.some(({ label }) => label === this.solo)) this.solo = undefined
+        this.#host.requestUpdate()
+      },
     }
     this.source = new MetricSource({
       feed,
@@ -166,6 +186,9 @@ export class LivePanel implements ReactiveController, Pointing {
       readHistory: (ask, signal) => this.#host.readHistory(metric, ask, signal),
       onPoints: (count, received) => this.#arrived(count, received),
       onChange: () => {
+        // without an answer the new span shows what comes live
+        if (this.#outdated && this.source?.error !== undefined) this.#renew()
+        this.#stand()
         this.#assess()
         this.#host.requestUpdate()
       },
@@ -196,8 +219,14 @@ export class LivePanel implements ReactiveController, Pointing {
     return [() => sized.disconnect(), () => seen.disconnect(), () => themed.disconnect()]
   }
 
+  #renew(): void {
+    this.#outdated = false
+    this.#dropChart()
+    this.#makeChart()
+  }
+
   #makeChart(): void {
-    const { feed, scheduler, span, maxSlots, paused, stage } = this.#host
+    const { feed, scheduler, span, maxSlots, stage } = this.#host
     if (!this.model) return
     const chart = new LiveChart(stage, {
       model: this.model,
@@ -211,7 +240,6 @@ export class LivePanel implements ReactiveController, Pointing {
       },
     })
     chart.hidden = (line) => this.solo !== undefined && this.solo !== line.label
-    if (!span.range) chart.pause(paused)
     this.chart = chart
     this.showAlerts()
     scheduler.add(chart)
@@ -268,7 +296,7 @@ export class LivePanel implements ReactiveController, Pointing {
       pausedBehind: paused ? this.#held : undefined,
       loading: source?.loading ?? true,
       error: source?.error,
-      hasPoints: model.hasPoints,
+      hasPoints: model.hasPoints && !this.#outdated,
       silentMs: feed.clock.now() - Math.max(this.#pulse.lastReceived, model.newestMs),
       intervalMs: model.intervalMs,
       behindMs: feed.detail?.ingest.behind_ms ?? 0,

@@ -95,6 +95,12 @@ export const styles = css`
     cursor: crosshair;
   }
 
+  /* an answer that takes long: what is shown is still the picture of before */
+  :host([state="loading"]) #chart {
+    opacity: 0.45;
+    transition: opacity 120ms var(--sg-ease) 300ms;
+  }
+
   #chart:focus-visible {
     box-shadow: none;
   }

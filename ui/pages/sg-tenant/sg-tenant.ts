@@ -295,7 +295,9 @@ export class SgTenant extends LitElement {
 
   #key = (event: KeyboardEvent) => {
     const typing = event.composedPath()[0] instanceof HTMLInputElement
-    if (event.key !== 'p' || typing || event.ctrlKey || event.metaKey || event.altKey) return
+    // a range stands anyway
+    if (event.key !== 'p' || typing || this.route.range || event.ctrlKey || event.metaKey || event.altKey)
+      return
     this.#pause()
   }
 }
