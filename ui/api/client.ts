@@ -42,6 +42,11 @@ export function isRefusal(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 401 || error.status === 403)
 }
 
+/** True when asking the same again is in vain: the question itself is wrong, or too much to answer. */
+export function isFutile(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 422
+}
+
 /** What a failed answer says. */
 export async function readError(response: Response): Promise<ApiError> {
   const said: unknown = await response.json().catch(() => null)

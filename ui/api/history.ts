@@ -15,7 +15,7 @@ export function readHistory(
   { tenant }: TenantFeed,
   metric: string,
   agent: string | undefined,
-  { from, to, resolution, stepMs }: HistoryAsk,
+  { from, to, resolution, stepMs, maxSeries }: HistoryAsk,
   signal: AbortSignal,
 ): Promise<History> {
   const isShort = to !== undefined && to - from <= rawMostMs
@@ -23,6 +23,7 @@ export function readHistory(
     metric,
     from: String(from),
     resolution,
+    max_series: String(maxSeries),
     max_points: String(stepMs === undefined && (resolution === 'raw' || isShort) ? maxPoints : maxSteps),
   })
   if (stepMs !== undefined) query.set('step', `${stepMs}ms`)

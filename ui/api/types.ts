@@ -90,6 +90,8 @@ export interface History {
   readonly step_ms: number | null
   /** There are more points than were asked for: some are left out, or windows are longer. */
   readonly thinned: boolean
+  /** Series that match; the answer holds the first of them. */
+  readonly series_total: number
   readonly as_of: string
   readonly batch: StoredBatch
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as flushed } from 'node:timers/promises'
+import type { SeriesName } from '@streamgauge/core/batch.ts'
 import { parsePosition } from '@streamgauge/core/position.ts'
+import { ApiError } from '../api/client.ts'
 import type { History, StoredBatch } from '../api/types.ts'
 import { MetricModel } from './metric-model.ts'
 import { type HistoryAsk, MetricSource } from './metric-source.ts'
@@ -20,6 +22,9 @@ class Server {
   most = 4_000
   /** Windows lack this many of the last positions. */
   windowsLag = 0
+  /** Other series that there were before. */
+  elders = { count: 0, speak: false }
+  fault: Error | undefined
   streams = 0
   readonly asks: HistoryAsk[] = []
   #stream: StreamOptions | undefined
@@ -51,6 +56,29 @@ class Server {
 
   async read(ask: HistoryAsk): Promise<History> {
     this.asks.push(ask)
+    if (this.fault) throw this.fault
+    const series_total = this.elders.count + 1
+    const history = { ...this.#read(ask), series_total }
+    return { ...history, batch: this.#among(history.batch, ask.maxSeries) }
+  }
+
+  /** The first series that match: the elders come before the one of the log. */
+  #among(batch: StoredBatch, maxSeries: number): StoredBatch {
+    const { count, speak } = this.elders
+    const names = Array.from({ length: count }, (_, i): SeriesName => ['m', `elder-${i}`, {}])
+    const series = [...names, ...batch.series].slice(0, maxSeries)
+    const own = series.length > count
+    const spoken = speak ? names.slice(0, maxSeries).map((_, i) => i) : []
+    return {
+      ...batch,
+      series,
+      s: [...spoken, ...(own ? batch.s.map(() => count) : [])],
+      t: [...spoken.map(() => now - 1), ...(own ? batch.t : [])],
+      x: [...spoken, ...(own ? batch.x : [])],
+    }
+  }
+
+  #read(ask: HistoryAsk): Omit<History, 'series_total'> {
     const { from, to = Number.POSITIVE_INFINITY, stepMs } = ask
     const windows = ask.resolution === 'auto' && Math.min(to, now) - from > hour
     const head = this.points.length - (windows ? this.windowsLag : 0)
@@ -244,6 +272,38 @@ test('windows that end below the stream have the rest sent again, as often as ot
   await s.show({ windowMs: 24 * hour })
   assert.equal(server.streams, 3)
   assert.deepEqual(differences(s.line, whole(server, 60_000)), [])
+})
+
+test('of too many series the first are read, and it is told how many there are', async () => {
+  const server = new Server()
+  server.elders = { count: 30, speak: true }
+  using s = setup(server)
+  await s.show({ windowMs: 300_000 })
+  assert.deepEqual([s.model.lines.length, s.source.unread, server.asks.length], [12, 19, 1])
+})
+
+test('series that have fallen silent do not hide those that speak', async () => {
+  const server = new Server()
+  server.elders = { count: 30, speak: false }
+  busy(server, now - 60_000, 40)
+  using s = setup(server)
+  await s.show({ windowMs: 300_000 })
+  assert.deepEqual(differences(s.line, whole(server)), [])
+  assert.deepEqual([s.model.lines.length, s.source.unread], [1, 0])
+})
+
+test('what can never be answered is not asked again until something else is shown', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const server = new Server()
+  server.fault = new ApiError(422, 'QUERY_TOO_LARGE', 'Too much', 'Ask for less.')
+  using s = setup(server)
+  await s.show({ windowMs: 300_000 })
+  t.mock.timers.tick(3_600_000)
+  await flushed()
+  assert.deepEqual([server.asks.length, s.source.gaveUp], [1, true])
+  server.fault = undefined
+  await s.show({ windowMs: 900_000 })
+  assert.deepEqual([s.source.error, s.source.gaveUp], [undefined, false])
 })
 
 test('windows that stay behind after a hole are read again until nothing is missing', async (t) => {

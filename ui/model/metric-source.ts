@@ -1,10 +1,10 @@
 import { parsePosition } from '@streamgauge/core/position.ts'
-import { ApiError, explain, isRefusal } from '../api/client.ts'
+import { ApiError, explain, isFutile, isRefusal } from '../api/client.ts'
 import type { History } from '../api/types.ts'
 import { backoffMs } from './backoff.ts'
 import { formatStep } from './format.ts'
 import { everything, Join } from './join.ts'
-import type { MetricModel } from './metric-model.ts'
+import { type MetricModel, maxLines } from './metric-model.ts'
 import { type Range, rawMostMs, type Span } from './span.ts'
 import type { TenantFeed } from './tenant-feed.ts'
 
@@ -16,6 +16,7 @@ export interface HistoryAsk {
   readonly resolution: 'raw' | 'auto'
   /** Makes windows of points, too, ms. */
   readonly stepMs?: number
+  readonly maxSeries: number
 }
 
 export interface MetricSourceOptions {
@@ -34,12 +35,18 @@ const slackMs = 2_000
 const rereadMs = 10_000
 /** Points that are too many are read as windows of this length: the shortest there are, and whole ones fit any slot, ms. */
 const pointsStepMs = 1_000
+/** Series to read when some of those that fit on a chart have no points then: others may have. */
+const maxSilent = 100
 /** What was refused is asked for again this late, ms: somebody may have put it right. */
 const refusedMs = 60_000
 
 /** Keeps the model of one metric whole: reads its history, adds what comes live, mends holes, tries again. */
 export class MetricSource {
   error: string | undefined
+  /** It is not tried again before something else is shown. */
+  gaveUp = false
+  /** Series that match beyond those that have been read. */
+  unread = 0
   /** What was read last: points, or windows of this length. */
   resolution: string | undefined
   readonly #o: MetricSourceOptions
@@ -52,6 +59,7 @@ export class MetricSource {
   #settled = false
   /** There are too many points: they are read as windows. */
   #tooMany = false
+  #maxSeries = maxLines
   #reopened = false
 
   constructor(options: MetricSourceOptions) {
@@ -117,8 +125,8 @@ export class MetricSource {
     try {
       const history = await readHistory(ask, request.signal)
       if (request.signal.aborted) return
-      if (leavesOut(history)) {
-        this.#tooMany = true
+      if (leavesOut(history) || this.#othersMaySpeak(history)) {
+        this.#tooMany ||= leavesOut(history)
         return await this.#load(everything, false)
       }
       this.#take(history, fromMs, span)
@@ -129,28 +137,36 @@ export class MetricSource {
     }
   }
 
+  /** Some of the first series are silent, and there are more: reads further from now on. */
+  #othersMaySpeak({ series_total, batch }: History): boolean {
+    if (this.#maxSeries >= maxSilent || series_total <= this.#maxSeries) return false
+    if (new Set(batch.s).size === this.#maxSeries) return false
+    this.#maxSeries = maxSilent
+    return true
+  }
+
   /** What was read for one window serves a shorter one, as long as both are made of the same. */
   #serves(heldMs: number, windowMs: number): boolean {
     return heldMs === windowMs || (heldMs <= rawMostMs && windowMs <= heldMs && !this.#tooMany)
   }
 
   #askForRange({ from, to }: Range): HistoryAsk {
-    return { from, to, resolution: 'auto', ...this.#step }
+    return { from, to, resolution: 'auto', ...this.#size }
   }
 
-  get #step(): Pick<HistoryAsk, 'stepMs'> {
-    return this.#tooMany ? { stepMs: pointsStepMs } : {}
+  get #size(): Pick<HistoryAsk, 'stepMs' | 'maxSeries'> {
+    return { maxSeries: this.#maxSeries, ...(this.#tooMany && { stepMs: pointsStepMs }) }
   }
 
   #askForWindow(windowMs: number, holeFromMs: number): { ask: HistoryAsk; fromMs: number } {
     const windowFrom = Math.floor(this.#o.feed.clock.now() - windowMs - slackMs)
-    if (windowMs > rawMostMs) return { ask: { from: windowFrom, resolution: 'auto' }, fromMs: everything }
-    if (this.#tooMany) {
-      return { ask: { from: windowFrom, resolution: 'raw', ...this.#step }, fromMs: everything }
+    const size = this.#size
+    if (windowMs > rawMostMs) {
+      return { ask: { from: windowFrom, resolution: 'auto', ...size }, fromMs: everything }
     }
-    const partly = holeFromMs > windowFrom
+    const partly = holeFromMs > windowFrom && !this.#tooMany
     return {
-      ask: { from: partly ? Math.floor(holeFromMs) : windowFrom, resolution: 'raw' },
+      ask: { from: partly ? Math.floor(holeFromMs) : windowFrom, resolution: 'raw', ...size },
       fromMs: partly ? holeFromMs : everything,
     }
   }
@@ -163,6 +179,8 @@ export class MetricSource {
     this.#attempt = 0
     this.#settled = true
     this.error = undefined
+    this.gaveUp = false
+    this.unread = Math.max(0, history.series_total - history.batch.series.length)
     this.resolution = stepMs > 0 ? formatStep(stepMs) : history.resolution
     if (span.range) {
       this.#join.abandoned()
@@ -189,7 +207,8 @@ export class MetricSource {
     const least = isRefusal(error) ? refusedMs : 1000
     const wait = Math.max(least, backoffMs(this.#attempt++, Math.random(), asked))
     this.error = explain(error)
-    this.#retry = setTimeout(() => void this.#load(holeFromMs, anew), wait)
+    this.gaveUp = isFutile(error)
+    if (!this.gaveUp) this.#retry = setTimeout(() => void this.#load(holeFromMs, anew), wait)
     this.#o.onChange()
   }
 }

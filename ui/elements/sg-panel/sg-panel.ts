@@ -1,7 +1,7 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit'
 import type { ChartAlerts } from '../../model/chart-alerts.ts'
 import { formatDateTime, formatSpan, formatStep, formatValue, unitOf } from '../../model/format.ts'
-import { type Line, maxLines } from '../../model/metric-model.ts'
+import type { Line } from '../../model/metric-model.ts'
 import type { DrawScheduler } from '../../model/scheduler.ts'
 import { seriesText } from '../../model/series-label.ts'
 import { lengthOf, type Range, type Span, zoomed } from '../../model/span.ts'
@@ -141,8 +141,9 @@ export class SgPanel extends LitElement implements PanelHost {
   }
 
   protected override render() {
-    const { state, chart, model } = this.#live
+    const { state, chart, model, source } = this.#live
     const lines = model?.lines ?? []
+    const more = Math.max(model?.moreLines ?? 0, source?.unread ?? 0)
     const unit = unitOf(this.metric)
     return html`
       <section part="panel" aria-label=${`${this.metric}: ${this.span.range ? 'chart' : 'live chart'}`}>
@@ -192,9 +193,9 @@ export class SgPanel extends LitElement implements PanelHost {
             ${lines.map((line, i) => this.#legend(line, i))}
           </ul>
           ${
-            model?.moreLines
+            more > 0
               ? html`<p class="muted more">
-                  ${maxLines} of ${maxLines + model.moreLines} series; filter by agent to see others
+                  ${lines.length} of ${lines.length + more} series; filter by agent to see others
                 </p>`
               : nothing
           }
@@ -249,7 +250,9 @@ export class SgPanel extends LitElement implements PanelHost {
     if (kind === 'error') {
       return html`<div class="overlay" part="message" ?data-slim=${model?.hasPoints} role="status">
         <p>History could not be read: ${source?.error}</p>
-        <p class="muted">It is tried again by itself; live points go on.</p>
+        <p class="muted">
+          ${source?.gaveUp ? 'Choose a shorter time, or one agent' : 'It is tried again by itself'}; live points go on.
+        </p>
       </div>`
     }
     if (model?.hasPoints) {
