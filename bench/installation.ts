@@ -54,6 +54,8 @@ export interface Installation extends AsyncDisposable {
 const settleMs = 60_000
 /** Quotas protect tenants from each other; here they would measure themselves. */
 const limits = { QUOTA_POINTS_PER_SECOND: '100000000' }
+/** A week of windows is compared with its points, s. */
+const retention = { RAW_RETENTION: String(8 * 86_400) }
 
 export async function startInstallation(options: {
   readonly progress: Progress
@@ -72,6 +74,7 @@ export async function startInstallation(options: {
   const env = {
     ...process.env,
     ...limits,
+    ...retention,
     ...Object.assign({}, ...services.map(({ environment }) => environment)),
     OPERATOR_TOKEN: operator,
     WEBHOOK_ALLOW: '127.0.0.0/8',

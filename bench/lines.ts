@@ -16,6 +16,7 @@ import { recovery } from './lines/recovery.ts'
 import { rollup } from './lines/rollup.ts'
 import { rules } from './lines/rules.ts'
 import { start } from './lines/start.ts'
+import { week } from './lines/week.ts'
 
 /** In their order: what measures rest comes first, what leaves a full table or a new process behind comes last. */
 export const lines: readonly Line[] = [
@@ -26,6 +27,7 @@ export const lines: readonly Line[] = [
   latencyIdle,
   alert,
   pixel,
+  week,
   latencyBusy,
   accept,
   client,

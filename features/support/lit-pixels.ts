@@ -27,6 +27,8 @@ export interface Probe {
   arm(box: Box, limitMs: number): void
   /** When the box was first seen lit, epoch ms; null when it stayed dark. */
   whenLit(): Promise<number | null>
+  /** How many columns of pixels the line is lit in. */
+  litColumns(): number
   /** Columns of pixels, from the left of the box, that a shade of a line's colour fills from its top to its bottom. */
   shaded(box: Box): readonly number[]
   /** Counts, in every frame from now on, the columns of pixels that the line is lit in. */
@@ -172,6 +174,7 @@ function probe(metric: string): Probe {
       })
     },
     whenLit: () => seen,
+    litColumns,
     shaded,
     watch() {
       counted = []
