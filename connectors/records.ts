@@ -6,6 +6,8 @@ import { writeBatch } from './batch-bytes.ts'
 
 /** Below the broker's limit of 1 MiB for what comes in one request. */
 const bytesPerAppend = 900 * 1024
+/** What a record takes beside its key, its value and its headers, at most. */
+const frameBytes = 32
 
 /** Writes a batch as log records, each within the limits of a record. */
 export function encodeRecords(batch: Batch, idOf: ((chunk: number) => string) | undefined): AppendRecord[] {
@@ -49,13 +51,19 @@ export function* appendGroups(records: readonly AppendRecord[]): Generator<reado
   let from = 0
   let bytes = 0
   for (let i = 0; i < records.length; i++) {
-    const { length } = records[i].value
-    if (i > from && bytes + length > bytesPerAppend) {
+    const size = bytesOf(records[i])
+    if (i > from && bytes + size > bytesPerAppend) {
       yield records.slice(from, i)
       from = i
       bytes = 0
     }
-    bytes += length
+    bytes += size
   }
   yield records.slice(from)
+}
+
+function bytesOf({ key, value, headers = {} }: AppendRecord): number {
+  const texts = [key ?? '', ...Object.entries(headers).flat()]
+  const sizes = texts.map((text) => Buffer.byteLength(text))
+  return sizes.reduce((sum, size) => sum + size, frameBytes + Buffer.byteLength(value))
 }
