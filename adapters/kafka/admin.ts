@@ -1,5 +1,8 @@
 import { type Admin, Kafka, logLevel } from 'kafkajs'
 
+/** The protocol's number for a topic as what is configured. */
+const topicResource = 2
+
 /** Housekeeping on a broker, for the launcher and the tests: nothing a role does. Names are those on the broker. */
 export interface KafkaAdmin {
   /** Deletes every topic whose name begins with `prefix`. */
@@ -8,6 +11,8 @@ export interface KafkaAdmin {
   deleteRecords(topic: string, partition: number, offset: number): Promise<void>
   /** Adds partitions until there are `count`. */
   addPartitions(topic: string, count: number): Promise<void>
+  /** The topic takes no more than `bytes` at once, and has no other setting of its own. */
+  limitAppends(topic: string, bytes: number): Promise<void>
 }
 
 /** Connects anew for each call. */
@@ -41,5 +46,11 @@ export function openKafkaAdmin(brokers: readonly string[]): KafkaAdmin {
       }),
     addPartitions: (topic, count) =>
       connected((admin) => admin.createPartitions({ topicPartitions: [{ topic, count }] })),
+    limitAppends: (topic, bytes) =>
+      connected((admin) => {
+        const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }]
+        const resource = { type: topicResource, name: topic, configEntries }
+        return admin.alterConfigs({ validateOnly: false, resources: [resource] })
+      }),
   }
 }

@@ -63,7 +63,7 @@ test('an append to a log that is away is refused, not uncertain', async () => {
 
 test('a record that is too large is refused, and the next append goes through', async () => {
   const huge = { key: 'x', value: Buffer.alloc(3 * 1024 * 1024) }
-  await assert.rejects(log.append(topics.ingest, [huge]), { kind: 'refused' })
+  await assert.rejects(log.append(topics.ingest, [huge]), { kind: 'refused', isTooLarge: true })
   await log.append(topics.ingest, [{ key: 'x', value: 'small' }])
 })
 

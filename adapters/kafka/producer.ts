@@ -78,12 +78,20 @@ export function createAppender(kafka: Kafka): Appender {
         const refused = state === 'unsent' || (state === 'refused' && new Set(partitions).size === 1)
         const reason = error instanceof Error ? error.message : String(error)
         throw refused
-          ? new LogFault('refused', `the log refused the records: ${reason}`, { cause: error })
+          ? new LogFault('refused', `the log refused the records: ${reason}`, {
+              cause: error,
+              isTooLarge: isTooLarge(error),
+            })
           : new LogFault('uncertain', `the log did not answer: ${reason}`, { cause: error })
       }
     },
     close: () => producers.close(),
   }
+}
+
+function isTooLarge(error: unknown): boolean {
+  const { type, cause } = error as { type?: string; cause?: { type?: string } }
+  return [type, cause?.type].includes('MESSAGE_TOO_LARGE')
 }
 
 /** Record k of a partition lies at the base offset that the broker answered for it plus k. */

@@ -106,10 +106,17 @@ export interface Log {
 /** `refused`: surely not stored. `uncertain`: a time-out or a cut connection, may or may not be stored. */
 export class LogFault extends Error {
   readonly kind: 'refused' | 'uncertain'
+  /** The records are more than the log takes at once: fewer of them may fit. */
+  readonly isTooLarge: boolean
 
-  constructor(kind: 'refused' | 'uncertain', message: string, options?: ErrorOptions) {
+  constructor(
+    kind: 'refused' | 'uncertain',
+    message: string,
+    options?: ErrorOptions & { isTooLarge?: boolean },
+  ) {
     super(message, options)
     this.name = 'LogFault'
     this.kind = kind
+    this.isTooLarge = options?.isTooLarge === true
   }
 }

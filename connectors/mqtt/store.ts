@@ -15,7 +15,8 @@ export async function storeAll(
   { signal, onAway }: { signal: AbortSignal; onAway: (cause: unknown) => void },
 ): Promise<boolean> {
   if (records.length === 0) return true
-  for (const group of appendGroups(records)) {
+  const groups = [...appendGroups(records)]
+  for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
     let pauseMs = retry.firstMs
     for (;;) {
       if (signal.aborted) return false
@@ -24,6 +25,12 @@ export async function storeAll(
         break
       } catch (error) {
         if (!(error instanceof LogFault)) throw error
+        if (error.isTooLarge && group.length > 1) {
+          // A log that was given a lower limit than ours.
+          const half = group.length >> 1
+          groups.unshift(group.slice(0, half), group.slice(half))
+          break
+        }
         onAway(error)
       }
       await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
