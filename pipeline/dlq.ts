@@ -28,6 +28,8 @@ export interface Letter {
   readonly value: Buffer
   /** Of the letter in its topic. */
   readonly offset: number
+  /** Some points of the message were taken: sent again, they would count twice. */
+  readonly isPartly: boolean
 }
 
 /**
@@ -119,8 +121,9 @@ function pointsOfRecord(letter: Letter, now: number): LetterPoints {
 }
 
 function toLetter({ headers, key, value, timestamp, offset: at }: LogRecord): Letter | undefined {
-  const { partition, offset, topic, id, reason } = letterHeaders
-  const common = { reason: headers[reason] ?? '', at: timestamp, tenant: key, value, offset: at }
+  const { partition, offset, topic, id, reason, partly } = letterHeaders
+  const isPartly = headers[partly] !== undefined
+  const common = { reason: headers[reason] ?? '', at: timestamp, tenant: key, value, offset: at, isPartly }
   if (headers[id] !== undefined && headers[topic] !== undefined) {
     return { ...common, id: `${idPrefix}mqtt:${headers[id]}`, topic: headers[topic] }
   }

@@ -14,6 +14,7 @@ export type LetterPoints = { readonly batch: Batch & { id: string } } | { readon
  * limit may be higher. Points without a time get that of the letter. A message is sent whole or not at all.
  */
 export function pointsOfMessage(letter: Letter, topic: string, now: number): LetterPoints {
+  if (letter.isPartly) return { refusal: 'its other points were taken: publish those at fault by themselves' }
   const named = readMetricTopic(topic)
   if (!named.ok) return { refusal: `of its topic, ${named.detail}` }
   const { tenant } = named.topic

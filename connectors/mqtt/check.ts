@@ -113,7 +113,7 @@ function refuseAll(unit: Unit, code: ErrorCode): Checked {
   return { records: [], points: 0, letters: lettersOf(unit, new Map(unit.items.map((_, i) => [i, refusal]))) }
 }
 
-/** A single message is its own letter; points of a batch that fail for the same reason share one. */
+/** A single message is its own letter; points of a batch that fail for the same reason share one, no longer than a message. */
 function lettersOf(unit: Unit, refused: ReadonlyMap<number, Refusal>): Letter[] {
   const { tenant, items, sources } = unit
   const [{ message, points: first }] = sources
@@ -127,11 +127,15 @@ function lettersOf(unit: Unit, refused: ReadonlyMap<number, Refusal>): Letter[] 
   const byCode = Map.groupBy(refused, ([, { code }]) => code)
   return [...byCode].map(([code, group]) => {
     const points = group.map(([index]) => items[index])
-    const payload =
-      points.length === items.length ? message.payload : JSON.stringify({ ...first.sequence, points })
+    const isWhole = points.length === items.length
+    const own = isWhole ? message.payload : Buffer.from(JSON.stringify({ ...first.sequence, points }))
+    // Numbers grow when they are written again (1e20), beyond what the log takes.
+    const isPartly = own.length > limits.mqttPacketBytes
+    const payload = isPartly ? message.payload : own
     const [[, { detail }]] = group
     const id = shortHash(`${first.identity ?? unit.recordId}\0${code}`)
-    return { id, tenant, topic: message.topic, payload, code, detail: `${detail} (${points.length} points)` }
+    const told = { code, detail: `${detail} (${points.length} points)` }
+    return { id, tenant, topic: message.topic, payload, isPartly, ...told }
   })
 }
 

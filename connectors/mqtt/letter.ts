@@ -11,10 +11,12 @@ export interface Letter {
   readonly payload: Buffer | string
   readonly code: ErrorCode
   readonly detail: string
+  /** The payload also holds points that were taken. */
+  readonly isPartly?: boolean
 }
 
 /** A letter as a record of the dead letter topic. */
-export function letterRecord({ id, tenant, topic, payload, code, detail }: Letter): AppendRecord {
+export function letterRecord({ id, tenant, topic, payload, code, detail, isPartly }: Letter): AppendRecord {
   return {
     key: tenant,
     value: payload,
@@ -22,6 +24,7 @@ export function letterRecord({ id, tenant, topic, payload, code, detail }: Lette
       [letterHeaders.id]: id,
       [letterHeaders.topic]: topic,
       [letterHeaders.reason]: `${code}: ${detail}`,
+      ...(isPartly && { [letterHeaders.partly]: 'true' }),
     },
   }
 }

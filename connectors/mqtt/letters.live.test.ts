@@ -114,6 +114,26 @@ test('of a batch only the points that are at fault become a letter, which can be
   assert.deepEqual(await bench.values('partly'), [1, 2, 3, 5, 6, 7])
 })
 
+test('points that would be longer than a message when written again leave the whole message, and the bridge goes on', async () => {
+  const tenant = await bench.tenant('grown')
+  const agent = await bench.agent(tenant, 'web-1')
+  // Each of these numbers is written with 21 digits.
+  const bad = `{"metric_name":"a","value":[${Array(100_000).fill('1e20').join()}]}`
+  const good = '{"metric_name":"a","value":1}'
+  const payload = `{"epoch":5,"seq":0,"points":[${bad},${bad},${good}]}`
+  await agent.publishAsync('metrics/grown/web-1/_batch', payload, { qos: 1 })
+  await agent.publishAsync('metrics/grown/web-1/a', '2', { qos: 1 })
+  await until(async () => (await bench.values('grown')).length === 2, 'the bridge stands still')
+  assert.deepEqual(await bench.values('grown'), [1, 2])
+
+  const [letter, ...more] = await reasons('grown')
+  assert.deepEqual(more, [])
+  assert.match(letter.reason, /^VALUE_INVALID: .*\(2 points\)$/)
+  assert.equal(letter.value.toString(), payload)
+  const [{ refusal }] = await replayLetters(bench.log, [letter.id], Date.now())
+  assert.match(refusal ?? '', /its other points were taken/)
+})
+
 test('messages without a sequence count as often as they are published', async () => {
   const tenant = await bench.tenant('plain')
   const agent = await bench.agent(tenant, 'web-1')
