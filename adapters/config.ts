@@ -28,8 +28,8 @@ export interface Config {
     readonly publicUrl: string
     /** The passwords of agents are derived from it; null: agents can't be enrolled. */
     readonly agentKey: string | null
-    /** Several bridges share the messages. */
-    readonly shared: boolean
+    /** How many bridges share the messages. */
+    readonly bridges: number
   } | null
   readonly notify: {
     /** Networks that webhooks may reach although they are private, such as `10.1.0.0/16`. */
@@ -151,7 +151,8 @@ function readHttpTls(env: Environment): Config['http']['tls'] {
 
 function readMqtt(env: Environment): Config['mqtt'] {
   const { MQTT_URL: url, MQTT_ADMIN_URL, MQTT_PUBLIC_URL, MQTT_AGENT_KEY } = env
-  const shared = boolean(env, 'MQTT_SHARED')
+  const bridges = integer(env, 'MQTT_BRIDGES', 1)
+  if (bridges < 1) throw new Error('MQTT_BRIDGES must be 1 or more')
   if (!url) return null
   for (const [name, value] of Object.entries({ MQTT_URL: url, MQTT_ADMIN_URL, MQTT_PUBLIC_URL })) {
     if (value && !/^mqtts?:$/.test(URL.parse(value)?.protocol ?? '')) {
@@ -168,7 +169,7 @@ function readMqtt(env: Environment): Config['mqtt'] {
     adminUrl: MQTT_ADMIN_URL || null,
     publicUrl: MQTT_PUBLIC_URL || withoutCredentials(url),
     agentKey: MQTT_AGENT_KEY || null,
-    shared,
+    bridges,
   }
 }
 

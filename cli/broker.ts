@@ -12,8 +12,8 @@ export const brokerCommands: Readonly<Record<string, Command>> = {
 async function brokerInit({ positionals: [file], values }: Input): Promise<void> {
   if (file === undefined) throw new UsageError('Name the file of the dynamic-security plugin.')
   const url = required('MQTT_URL', 'mqtt://streamgauge-bridge:password@127.0.0.1:1883')
-  const several = Array.from({ length: count(values, 'bridges') ?? 0 }, (_, n) => bridgeUrl(url, n))
-  const bridges = [url, ...several].map(loginOf)
+  const length = count(values, 'bridges') ?? 1
+  const bridges = Array.from({ length }, (_, n) => loginOf(bridgeUrl(url, n)))
   const admin = loginOf(required('MQTT_ADMIN_URL', 'mqtt://streamgauge-admin:password@127.0.0.1:1883'))
   const existing = existsSync(file) ? readFileSync(file, 'utf8') : undefined
   const text = bootstrap(existing, { admin, bridges })

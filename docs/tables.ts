@@ -191,7 +191,7 @@ export const variables: Readonly<Record<string, readonly [fallback: string, mean
     'none',
     'Secret of 32 characters or more from which the passwords of agents are derived; keep it as long as the agents',
   ],
-  MQTT_SHARED: ['false', '`true` when several bridges share the messages, each with a login of its own'],
+  MQTT_BRIDGES: ['1', 'How many bridges share the messages, each with a login of its own'],
   SMTP_URL: [
     'none',
     'Mail server for alerts, such as `smtp://user:password@mail.example.com:587` or `smtps://…:465`; without it no mail is sent',

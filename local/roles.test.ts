@@ -21,10 +21,10 @@ test('every replica has a port of its own, a pipeline a folder, a bridge a login
   const values = (name: string) => replicas.flatMap(({ program }) => program.env?.[name] ?? [])
   assert.equal(new Set(values('HTTP_PORT')).size, replicas.length)
   assert.deepEqual(values('KAFKA_MEMBER_FOLDER'), ['/members-1', '/members-2'])
-  assert.deepEqual(values('MQTT_SHARED'), ['true', 'true'])
+  assert.deepEqual(values('MQTT_BRIDGES'), ['2', '2'])
   const bridges = replicas.filter(({ role }) => role === 'bridge')
   assert.deepEqual(
     bridges.map(({ program }) => program.env?.MQTT_URL),
-    ['mqtt://bridge-0:secret@127.0.0.1:1883', 'mqtt://bridge-1:secret@127.0.0.1:1883'],
+    ['mqtt://bridge:secret@127.0.0.1:1883', 'mqtt://bridge-1:secret@127.0.0.1:1883'],
   )
 })

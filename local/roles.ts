@@ -81,7 +81,7 @@ export async function replicaPrograms({ env, each, port, memberFolder }: Replica
         HTTP_HOST: '127.0.0.1',
         HTTP_PORT: String(http),
         ...(name === 'pipeline' && { KAFKA_MEMBER_FOLDER: `${memberFolder}-${n + 1}` }),
-        ...(name === 'bridge' && { MQTT_URL: bridgeUrl(env.MQTT_URL ?? '', n), MQTT_SHARED: 'true' }),
+        ...(name === 'bridge' && { MQTT_URL: bridgeUrl(env.MQTT_URL ?? '', n), MQTT_BRIDGES: String(each) }),
       })
       replicas.push({ role: name, port: http, program })
     }

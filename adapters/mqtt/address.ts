@@ -20,10 +20,11 @@ export function brokerAddress(url: string): IClientOptions {
 }
 
 /**
- * The URL of bridge `n`, from 0, of several that share the messages: the broker knows a session by its login, so each
- * has one, named after that of `url` with the same password.
+ * The URL of bridge `n` of several that share the messages: the broker knows a session by its login, so each has one.
+ * The first, 0, has that of a bridge alone; the others are named after it, with the same password.
  */
 export function bridgeUrl(url: string, n: number): string {
+  if (n === 0) return url
   const own = new URL(url)
   own.username = `${own.username}-${n}`
   return own.href

@@ -40,7 +40,11 @@ export interface SubscriberOptions {
   onLost(): void
   /** As much is held as may be, and stays so: the connection has been ended until `resume`. */
   onFull(): void
+  /** Every connection waits for it before it subscribes. */
+  beforeSubscribing?(): Promise<void>
   onSubscribed?(): void
+  /** The broker does not know this login, or another process has come with it (`isInUse`). */
+  onTurnedAway?(isInUse: boolean): void
 }
 
 /** A session on the broker that outlives connections and processes. */
@@ -53,8 +57,8 @@ export interface Subscriber {
   resume(): void
   /** Round trip to the broker in ms; throws when there is no connection or no subscription. */
   ping(): Promise<number>
-  /** Ends the connection in good order; what was not acknowledged comes to the next one. */
-  close(): Promise<void>
+  /** Ends the connection in good order; what was not acknowledged comes to the next one, unless it ends the session. */
+  close(options?: { endsSession: boolean }): Promise<void>
 }
 
 const settings = {
@@ -72,7 +76,9 @@ const settings = {
 }
 /** The id of messages with QoS 0, which nobody waits to see acknowledged. */
 const none = 0
-/** A reason code of MQTT 5. */
+/** Reason codes of MQTT 5. */
+const badLogin = 134
+const notAuthorised = 135
 const sessionTakenOver = 142
 /** Packets that wait for room go on when so much of it is used. */
 const resumeShare = 0.5
@@ -133,6 +139,8 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
   })
   client.on('error', (error) => {
     away = error
+    const { code } = error as { code?: number | string }
+    if (code === badLogin || code === notAuthorised) options.onTurnedAway?.(false)
   })
   client.on('disconnect', ({ reasonCode }) => {
     away = new Error(
@@ -140,6 +148,7 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
         ? 'another process has logged in with the same username: give each bridge a login of its own'
         : `the broker ended the connection with reason ${reasonCode}`,
     )
+    if (reasonCode === sessionTakenOver) options.onTurnedAway?.(true)
   })
 
   function take({ topic, payload, messageId = none }: IPublishPacket): void {
@@ -171,6 +180,7 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
 
   async function subscribe(): Promise<void> {
     try {
+      await options.beforeSubscribing?.()
       for (const [topic, { qos, rh, optional }] of Object.entries(options.subscriptions)) {
         await client.subscribeAsync({ [topic]: { qos, rh } }).catch((error) => {
           if (!optional) throw error
@@ -213,11 +223,11 @@ export function openSubscriber(options: SubscriberOptions): Subscriber {
       await pingOnce(client)
       return performance.now() - start
     },
-    async close() {
+    async close({ endsSession } = { endsSession: false }) {
       isClosed = true
-      await within(client.endAsync(), settings.closeMs, 'the broker did not say goodbye').catch(() =>
-        client.end(true),
-      )
+      const properties = { sessionExpiryInterval: endsSession ? 0 : settings.sessionExpirySeconds }
+      const ended = client.endAsync(false, { reasonCode: 0, properties })
+      await within(ended, settings.closeMs, 'the broker did not say goodbye').catch(() => client.end(true))
     },
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Authenticator } from '@streamgauge/adapters/auth.ts'
 import type { Log } from '@streamgauge/adapters/kafka/types.ts'
 import type { Logger } from '@streamgauge/adapters/log.ts'
@@ -11,16 +10,18 @@ import { limits } from '@streamgauge/core/limits.ts'
 import { readStatusTopic } from '@streamgauge/core/mqtt-topic.ts'
 import { createSeriesCaches } from '../series-caches.ts'
 import { createSeriesLimit } from '../series-limit.ts'
-import { createForwarder } from './forward.ts'
+import { createForwarder, drainMs } from './forward.ts'
+import { type Leftovers, takeLeftovers } from './leftovers.ts'
 import { createBridgeMetrics } from './metrics.ts'
 import { createQuotaGate } from './quota-gate.ts'
+import { resumeWithLog } from './resume.ts'
 
 export interface BridgeOptions {
   readonly mqtt: {
-    /** With the bridge's login; several bridges need one each. */
+    /** With the bridge's login; several bridges need one each, see `bridgeUrl`. */
     readonly url: string
-    /** Several bridges share the messages. */
-    readonly shared: boolean
+    /** How many bridges share the messages. */
+    readonly bridges: number
   }
   readonly log: Log
   /** A pool of its own with short time-outs; only asked about series that were never seen. */
@@ -51,9 +52,7 @@ export interface Bridge {
 const droppedTopic = '$SYS/broker/publish/messages/dropped'
 /** All that agents publish, for one bridge or for several that share it. */
 const metricTopics = { alone: 'metrics/#', shared: '$share/bridge/metrics/#' }
-const logPollMs = 500
-/** For the group that is under way at the end. */
-const drainMs = 5_000
+const statusTopics = 'agents/+/+/status'
 
 /** Starts forwarding; returns at once, and connects as soon as the broker can be reached. */
 export async function startBridge(options: BridgeOptions): Promise<Bridge> {
@@ -65,27 +64,42 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
   const checker = { auth, seriesLimit, caches: createSeriesCaches(), quota, defaults: options.limits }
   const forwarder = createForwarder({ log, checker, metrics, logger })
   const closing = new AbortController()
+  const isShared = mqtt.bridges > 1
+  const messageLimits = {
+    packetBytes: limits.mqttPacketBytes,
+    heldMessages: limits.mqttHeldMessages,
+    heldBytes: limits.mqttHeldBytes,
+  }
   let dropped = 0
+  let leftovers: Leftovers | undefined
 
   const subscriber = openSubscriber({
     url: mqtt.url,
     subscriptions: {
       // Plain where it can be: a shared subscription is gone after a restart of the broker until it is made again.
-      [metricTopics[mqtt.shared ? 'shared' : 'alone']]: { qos: 1, rh: 2 },
-      'agents/+/+/status': { qos: 1, rh: 0 },
+      [metricTopics[isShared ? 'shared' : 'alone']]: { qos: 1, rh: 2 },
+      [statusTopics]: { qos: 1, rh: 0 },
       [droppedTopic]: { qos: 0, rh: 0, optional: true },
     },
-    // With both, every message would come twice after MQTT_SHARED was changed.
-    unsubscribe: [metricTopics[mqtt.shared ? 'alone' : 'shared']],
-    limits: {
-      packetBytes: limits.mqttPacketBytes,
-      heldMessages: limits.mqttHeldMessages,
-      heldBytes: limits.mqttHeldBytes,
-    },
+    // With both, every message would come twice after MQTT_BRIDGES was changed.
+    unsubscribe: [metricTopics[isShared ? 'alone' : 'shared']],
+    limits: messageLimits,
     logger,
     onMessage: receive,
     onLost: () => forwarder.forget(),
-    onFull: () => void resumeWithLog(),
+    onFull: () => void resumeWithLog(subscriber, log, closing.signal),
+    beforeSubscribing() {
+      leftovers ??= takeLeftovers({
+        mqtt,
+        topics: [...Object.values(metricTopics), statusTopics],
+        limits: messageLimits,
+        log,
+        createForwarder: () => createForwarder({ log, checker, metrics, logger }),
+        logger,
+        signal: closing.signal,
+      })
+      return leftovers.detached
+    },
     onSubscribed: () => metrics.connections.inc(),
   })
 
@@ -116,24 +130,12 @@ export async function startBridge(options: BridgeOptions): Promise<Bridge> {
     dropped = count
   }
 
-  /** The broker keeps the messages until the log answers. */
-  async function resumeWithLog(): Promise<void> {
-    while (!closing.signal.aborted) {
-      const isBack = await log.ping().then(
-        () => true,
-        () => false,
-      )
-      if (isBack) return subscriber.resume()
-      await sleep(logPollMs, undefined, { signal: closing.signal }).catch(() => undefined)
-    }
-  }
-
   return {
     health: () => subscriber.ping(),
     flows: () => subscriber.isSubscribed && forwarder.flows,
     async close() {
       closing.abort()
-      await forwarder.drain(drainMs)
+      await Promise.all([forwarder.drain(drainMs), leftovers?.done])
       await subscriber.close()
       seriesLimit.close()
     },

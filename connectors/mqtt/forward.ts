@@ -27,6 +27,8 @@ export interface Forwarder {
   drain(ms: number): Promise<void>
 }
 
+/** For the group that is under way at the end, ms. */
+export const drainMs = 5_000
 /** A group that takes longer waits for something, ms. */
 const momentMs = 2_500
 const group = { messages: 2_000, bytes: 8 * 1024 * 1024 }

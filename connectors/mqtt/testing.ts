@@ -11,6 +11,7 @@ import { createLog } from '@streamgauge/adapters/log.ts'
 import { migrate } from '@streamgauge/adapters/mariadb/migrate.ts'
 import { type Database, openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import { createTenant, type Tenant } from '@streamgauge/adapters/mariadb/tenants.ts'
+import { bridgeUrl } from '@streamgauge/adapters/mqtt/address.ts'
 import { createProvision } from '@streamgauge/adapters/mqtt/provision.ts'
 import { connectTest } from '@streamgauge/adapters/mqtt/testing.ts'
 import { freePort } from '@streamgauge/local/ports.ts'
@@ -37,6 +38,8 @@ export interface BridgeBench extends AsyncDisposable {
   tenant(name: string, limits?: { seriesLimit?: number; quotaPointsPerSecond?: number }): Promise<Tenant>
   /** Starts a role; resolves when it lives, and for the bridge when it has subscribed. */
   start(role: 'bridge' | 'pipeline', env?: Readonly<Record<string, string>>): Promise<Role>
+  /** Starts bridge `n` of several that share the messages. */
+  startBridge(n: number, bridges: number): Promise<Role>
   /** An enrolled agent's connection; it comes back by itself and re-sends what was not acknowledged. */
   agent(tenant: Tenant, agentId: string): Promise<MqttClient>
   /** The values that are stored of a tenant, sorted. */
@@ -71,7 +74,7 @@ export async function bridgeBench(): Promise<BridgeBench> {
   })
   const ending = cleanup.move()
 
-  return {
+  const bench: BridgeBench = {
     services,
     log,
     database,
@@ -109,6 +112,8 @@ export async function bridgeBench(): Promise<BridgeBench> {
         },
       }
     },
+    startBridge: (n, bridges) =>
+      bench.start('bridge', { MQTT_URL: bridgeUrl(env.MQTT_URL, n), MQTT_BRIDGES: String(bridges) }),
     async agent(tenant, agentId) {
       const { login } = await provision.enroll({ tenant, agentId }, { renew: false })
       const options = { clean: false, reconnectPeriod: 200, reconnectOnConnackError: true }
@@ -125,6 +130,7 @@ export async function bridgeBench(): Promise<BridgeBench> {
     },
     [Symbol.asyncDispose]: () => ending.disposeAsync(),
   }
+  return bench
 }
 
 /** Asks until `holds`. */

@@ -67,7 +67,7 @@ async function openBridge(): Promise<{ close(): Promise<void> }> {
   const auth = createAuthenticator({ database, staleMaxMs: config.authStaleMaxMs, logger })
   const presence = openAgentPresence({ database, bell: createPresenceBell(redis), logger, registry })
   const { limits } = config
-  const mqtt = { url: services.env.MQTT_URL, shared: false }
+  const mqtt = { url: services.env.MQTT_URL, bridges: 1 }
   const { onStatus } = presence
   const opened = await startBridge({ mqtt, log, database, redis, auth, logger, registry, limits, onStatus })
   presence.beat(() => opened.flows())

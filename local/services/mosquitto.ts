@@ -35,7 +35,7 @@ export const mosquitto: Service = {
     mkdirSync(dir, { recursive: true, mode: 0o700 })
     const security = join(dir, 'dynamic-security.json')
     // All that may be needed: the broker reads its file only when it starts.
-    const bridges = [url, ...Array.from({ length: mostEach }, (_, n) => bridgeUrl(url, n))]
+    const bridges = Array.from({ length: mostEach }, (_, n) => bridgeUrl(url, n))
     const logins = { admin: loginOf(adminUrl), bridges: bridges.map(loginOf) }
     const text = bootstrap(readIfThere(security), logins)
     if (text !== undefined) replaceFile(security, text)
