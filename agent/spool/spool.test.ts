@@ -6,6 +6,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -142,4 +143,23 @@ test('a folder that takes no more keeps the agent going: told once, held in memo
   assert.equal(String(spool.read(left[left.length - 1])), `${spool.epoch}.1002 x`)
   assert.ok(left.length >= 300 && left.length < 500, String(left.length))
   assert.equal(spool.counts().droppedPoints, 1003 - left.length)
+})
+
+test('a full disk is left no empty files, and as much is held in memory as without a disk', (t) => {
+  const { open, folder, reports, segments } = place(t)
+  const spool = open()
+  const paths = Array.from({ length: 1000 }, (_, n) => join(folder, `${spool.epoch}-${n}.log`))
+  for (const path of paths) symlinkSync('/dev/full', path)
+  for (let n = 0; n < 900; n++) put(spool)
+  assert.equal(segments().length, 100, 'each file that could not be written is gone')
+  const left = spool.undelivered()
+  assert.ok(left.length >= 300 && left.length <= 400, String(left.length))
+  assert.equal(spool.counts().droppedPoints, 900 - left.length)
+  assert.equal(String(spool.read(left[left.length - 1])), `${spool.epoch}.899 x`)
+  assert.equal(reports.length, 1)
+
+  for (const path of paths) rmSync(path, { force: true })
+  put(spool)
+  assert.match(reports[1], /takes data again/)
+  assert.deepEqual(waiting(open()), [`${spool.epoch}.900 x`])
 })

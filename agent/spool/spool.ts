@@ -120,15 +120,26 @@ export function openSpool({ folder, bytes: cap, now, report }: SpoolOptions): Sp
       const old = active.segment.bytes >= segmentBytes || now() - active.openedAt >= defaults.segmentMs
       if (old) closeActive()
     }
-    if (active === undefined) {
-      const path = join(folder, `${epoch}-${opened++}.log`)
-      const segment: Segment = { epoch, path, bytes: 0, messages: [] }
-      active = { fd: openSync(path, 'a', 0o600), segment, openedAt: now() }
-      segments.push(segment)
-    }
-    for (let done = 0; done < line.length; ) done += writeSync(active.fd, line, done)
+    if (active === undefined) active = begin(line)
+    else writeWhole(active.fd, line)
     active.segment.bytes += line.length
     return active.segment
+  }
+
+  /** Begins a segment with this line; a disk that does not take it keeps no file. */
+  function begin(line: Buffer): NonNullable<typeof active> {
+    const path = join(folder, `${epoch}-${opened++}.log`)
+    const fd = openSync(path, 'a', 0o600)
+    try {
+      writeWhole(fd, line)
+    } catch (error) {
+      closeSync(fd)
+      rmSync(path, { force: true })
+      throw error
+    }
+    const segment: Segment = { epoch, path, bytes: 0, messages: [] }
+    segments.push(segment)
+    return { fd, segment, openedAt: now() }
   }
 
   function closeActive(): void {
@@ -257,6 +268,10 @@ export function openSpool({ folder, bytes: cap, now, report }: SpoolOptions): Sp
       closeReading()
     },
   }
+}
+
+function writeWhole(fd: number, line: Buffer): void {
+  for (let done = 0; done < line.length; ) done += writeSync(fd, line, done)
 }
 
 function bySegment(a: string, b: string): number {
