@@ -85,7 +85,7 @@ export function createCourier({ spool, topics, report }: CourierOptions): Courie
       return
     }
     queue(spoolPoints(points))
-    spool.delivered(message)
+    spool.replaced(message)
   }
 
   function taken(message: Message): void {

@@ -27,6 +27,8 @@ export interface Segment {
   readonly messages: Message[]
 }
 
+/** When a message counts as delivered that must never be sent again: before any connection, epoch ms. */
+export const longAgo = 1
 /** What is known to be delivered may still be lost with the broker's last half minute: it is kept for so long, ms. */
 export const keepDeliveredMs = 60_000
 

@@ -65,6 +65,21 @@ test('a connection that came and went before anything was sent again is remember
   assert.deepEqual(waiting(open()), [`${spool.epoch}.0 x`])
 })
 
+test('what was replaced or given up never comes again, be it over a connection, a minute or a restart', (t) => {
+  const { open, clock } = place(t)
+  const spool = open() // never closed: as after kill -9
+  const [replaced, given] = [put(spool), put(spool)]
+  spool.replaced(replaced)
+  spool.drop(given)
+  spool.connected()
+  assert.deepEqual([waiting(spool), spool.counts().waitingMessages], [[], 0])
+  assert.equal(spool.counts().droppedPoints, 1)
+  clock.now += 1
+  const next = open()
+  next.connected()
+  assert.deepEqual(waiting(next), [])
+})
+
 test('segments go when all in them was delivered a minute ago, oldest first', (t) => {
   const { open, clock, segments } = place(t)
   const spool = open()

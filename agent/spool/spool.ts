@@ -10,7 +10,16 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { nextEpoch } from './epoch.ts'
-import { applyLines, isDone, type Message, type Segment, sendAgain, toRanges, undelivered } from './ledger.ts'
+import {
+  applyLines,
+  isDone,
+  longAgo,
+  type Message,
+  type Segment,
+  sendAgain,
+  toRanges,
+  undelivered,
+} from './ledger.ts'
 import { connectedLine, deliveredLine, messageLine, readLines } from './line.ts'
 import { replaceDurably } from './replace.ts'
 
@@ -32,6 +41,8 @@ export interface Spool {
   append(points: number, write: (id: { epoch: number; seq: number }) => string): Message
   /** The payload as it was written; undefined when the file is gone. */
   read(message: Message): Buffer | undefined
+  /** Notes, on disk, that its points stand in other messages: it is never sent again. */
+  replaced(message: Message): void
   /** Gives up a message that can never be sent. */
   drop(message: Message): void
   /** Notes that the broker has it; on disk with the next message. */
@@ -173,6 +184,12 @@ export function openSpool({ folder, bytes: cap, now, report }: SpoolOptions): Sp
     waiting--
   }
 
+  /** Nothing takes it back, as a connection does what was delivered. */
+  function end(message: Message): void {
+    message.deliveredAt = longAgo
+    attempt(() => write(deliveredLine(longAgo, toRanges([message]))))
+  }
+
   function makeRoom(forBytes: number): void {
     while (segments.length > 0 && bytesOnDisk() + forBytes > cap) remove()
   }
@@ -242,10 +259,15 @@ export function openSpool({ folder, bytes: cap, now, report }: SpoolOptions): Sp
         return undefined
       }
     },
+    replaced(message) {
+      if (message.dropped || message.deliveredAt !== 0) return
+      waiting--
+      end(message)
+    },
     drop(message) {
       if (message.dropped || message.deliveredAt !== 0) return
       giveUp(message)
-      message.deliveredAt = now()
+      end(message)
     },
     delivered(message) {
       if (message.dropped || message.deliveredAt !== 0) return
