@@ -8,6 +8,7 @@ import type { MqttClient } from 'mqtt'
 import { within } from '../deadline.ts'
 import { findAgent } from '../mariadb/agents.ts'
 import { migrate } from '../mariadb/migrate.ts'
+import { withNamedLock } from '../mariadb/named-lock.ts'
 import { type Database, openDatabase } from '../mariadb/pool.ts'
 import { createTenant, type Tenant } from '../mariadb/tenants.ts'
 import type { AgentLogin } from './agent-login.ts'
@@ -296,3 +297,17 @@ async function killBroker(): Promise<void> {
     await sleep(20)
   }
 }
+
+test('an enrolment that was given up while it waited for its turn does not happen', async () => {
+  const lock = { name: `streamgauge.broker.${new URL(services.env.MQTT_ADMIN_URL).host}`, waitSeconds: 5 }
+  const giveUp = new AbortController()
+  const enrolment = await withNamedLock(database, lock, async () => {
+    const key = { tenant: acme, agentId: 'late' }
+    const waiting = provision.enroll(key, { renew: false, signal: giveUp.signal })
+    giveUp.abort()
+    return { waiting }
+  })
+  await assert.rejects(enrolment.waiting, { name: 'AbortError' })
+  assert.equal(await findAgent(database, { tenantId: acme.id, agentId: 'late' }), undefined)
+  await enroll(acme, 'late')
+})

@@ -41,13 +41,19 @@ interface Agent {
   readonly agentId: string
 }
 
+interface Enrolling {
+  readonly renew: boolean
+  readonly signal?: AbortSignal
+}
+
 /** Keeps the logins of agents at the broker as the table of agents says. */
 export interface Provision {
   /**
    * Enrols an agent; with `renew` an enrolled one gets a new password, and the one before ends at once. Throws the
-   * faults AGENT_EXISTS and BROKER_UNAVAILABLE; then nothing has changed.
+   * faults AGENT_EXISTS and BROKER_UNAVAILABLE; then nothing has changed. Nor has it when `signal` ends it, be it
+   * while it waits for its turn or later.
    */
-  enroll(agent: Agent, options: { renew: boolean }): Promise<{ row: AgentRow; login: AgentLogin }>
+  enroll(agent: Agent, options: Enrolling): Promise<{ row: AgentRow; login: AgentLogin }>
   /** Revokes an agent and ends its connection; idempotent. Undefined when there is none. Throws BROKER_UNAVAILABLE. */
   revoke(agent: Agent): Promise<AgentRow | undefined>
   /**
@@ -93,9 +99,10 @@ export function createProvision(options: ProvisionOptions): Provision {
     }
   }
 
-  async function enroll({ tenant, agentId }: Agent, { renew }: { renew: boolean }) {
+  async function enroll({ tenant, agentId }: Agent, { renew, signal }: Enrolling) {
     const key = { tenantId: tenant.id, agentId }
     const enrolled = await inTurn(async (connection, broker) => {
+      signal?.throwIfAborted()
       const before = await findAgent(connection, key)
       // A session that ends without a commit has changed nothing; what the broker has by then is reconciled.
       await connection.begin()
@@ -107,6 +114,7 @@ export function createProvision(options: ProvisionOptions): Provision {
       if (renewed && before?.status === 'online') await tell(broker, row, 'lost')
       // What is retained of a revoked agent would be its first status.
       if (!renewed && before) await broker.retain(statusTopic(row), '')
+      signal?.throwIfAborted()
       await connection.commit()
       return { row, login }
     }).catch((error) => explain(error))

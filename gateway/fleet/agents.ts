@@ -87,8 +87,10 @@ export function addFleetRoutes(app: FastifyInstance, options: FleetOptions): voi
         const tenant = ensureTenant(request)
         const agentId = ensureAgentId(request.body.agent_id)
         const renew = request.query.renew === true
-        const enrolled = ensureProvision(options).enroll({ tenant, agentId }, { renew })
-        const { row, login } = await inTime(enrolled)
+        const provision = ensureProvision(options)
+        const { row, login } = await inTime((signal) =>
+          provision.enroll({ tenant, agentId }, { renew, signal }),
+        )
         const mqtt = { url: mqttUrl, username: login.username, password: login.password }
         return reply
           .code(201)
@@ -126,7 +128,7 @@ export function addFleetRoutes(app: FastifyInstance, options: FleetOptions): voi
       const tenant = ensureTenant(request)
       const agentId = request.params.agent
       const provision = ensureProvision(options)
-      const row = isEnrolledAgentId(agentId) && (await inTime(provision.revoke({ tenant, agentId })))
+      const row = isEnrolledAgentId(agentId) && (await inTime(() => provision.revoke({ tenant, agentId })))
       if (!row) throw new Fault('NOT_FOUND', `No agent ${agentId} was enrolled.`)
       return reply.code(204).send()
     },
@@ -149,10 +151,13 @@ function ensureProvision({ provision }: FleetOptions): Provision {
   )
 }
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
+/** Whoever was told that it failed must not find later that it happened: `work` gets a signal to give up. */
+async function inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const late = new AbortController()
   try {
-    return await within(work, deadlineMs, 'the broker did not answer')
+    return await within(work(late.signal), deadlineMs, 'the broker did not answer')
   } catch (error) {
+    late.abort()
     if (error instanceof DeadlineError) throw new Fault('BROKER_UNAVAILABLE', undefined, { cause: error })
     throw error
   }
