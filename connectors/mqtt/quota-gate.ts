@@ -32,8 +32,9 @@ export function createQuotaGate(quota: Quota, patienceMs: number = limits.mqttQu
         patience.at = now
         tenants.set(tenantId, patience)
         if (patience.waitedMs + waitMs > patienceMs) return false
-        patience.waitedMs += waitMs
         await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+        // A connection that was lost has cut it short.
+        patience.waitedMs += performance.now() - now
         if (signal.aborted) return false
       }
     },
