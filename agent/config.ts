@@ -109,7 +109,7 @@ export function readConfig(
 }
 
 /** Mount points, as a list or separated by commas; undefined when it is neither. */
-export function mountsOf(value: unknown): string[] | undefined {
+function mountsOf(value: unknown): string[] | undefined {
   if (value === undefined) return []
   const list: unknown = typeof value === 'string' ? value.split(',').map((mount) => mount.trim()) : value
   const isPaths =

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util'
 import { startAgent } from './agent.ts'
 import { check } from './check.ts'
 import { readInventory } from './collect/inventory.ts'
-import { type Config, mountsOf, readConfig, settings } from './config.ts'
+import { type Config, readConfig, settings } from './config.ts'
 import { createLook } from './look.ts'
 import { lockSpool } from './spool/lock.ts'
 import { version } from './version.ts'
@@ -36,6 +36,9 @@ const options = {
   version: { type: 'boolean' },
 } as const
 
+/** Who prints needs none. */
+const noLogin = { AGENT_URL: 'mqtt://nowhere', AGENT_USERNAME: 'no.login', AGENT_PASSWORD: 'none' }
+
 const { values, positionals } = readArguments()
 void main(positionals)
 
@@ -63,8 +66,8 @@ async function run(config: Config): Promise<void> {
 }
 
 async function print(): Promise<never> {
-  const intervalMs = Number(process.env.AGENT_INTERVAL_MS || settings.interval_ms[1])
-  const look = await createLook(mountsOf(process.env.AGENT_MOUNTS || undefined) ?? [])
+  const { intervalMs, mounts } = configure({ ...process.env, ...noLogin })
+  const look = await createLook(mounts)
   process.stdout.on('error', () => process.exit()) // whoever read it has had enough
   for (;;) {
     await sleep(intervalMs)
@@ -73,15 +76,15 @@ async function print(): Promise<never> {
   }
 }
 
-function configure(): Config {
-  const path = values.config ?? process.env.AGENT_CONFIG
+function configure(env: NodeJS.ProcessEnv = process.env): Config {
+  const path = values.config ?? env.AGENT_CONFIG
   let file: string | undefined
   try {
     file = path === undefined ? undefined : readFileSync(path, 'utf8')
   } catch (error) {
     fail(`The configuration file can't be read (${(error as Error).message})`, 'Check --config.')
   }
-  const reading = readConfig(process.env, file, (name) => readFileSync(name, 'utf8'))
+  const reading = readConfig(env, file, (name) => readFileSync(name, 'utf8'))
   if (reading.ok) return reading.config
   return fail(...reading.faults, 'streamgauge-agent --help lists every setting.')
 }
