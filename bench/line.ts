@@ -1,7 +1,7 @@
 import type { Installation } from './installation.ts'
 
 /** What a line of the table is measured in; it says how to print it. */
-export type Unit = 'ms' | 's' | '%' | 'MB' | 'points/s' | 'CPU s/M points'
+export type Unit = 'ms' | 's' | '%' | 'MB' | 'points/s' | 'CPU s/M points' | 'processes'
 
 /** One row of the table. */
 export interface Row {

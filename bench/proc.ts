@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 const ticksPerSecond = 100
 const pageBytes = 4096
 /** Places in /proc/<pid>/stat, counted after the name, which may hold spaces. */
-const place = { parent: 1, user: 11, system: 12, startedAt: 19, residentPages: 21 }
+const place = { parent: 1, faultsOfChildren: 8, user: 11, system: 12, startedAt: 19, residentPages: 21 }
 
 /** CPU seconds that a process has used, over all its threads, in user and in system mode. */
 export function cpuSeconds(pid: number): number {
@@ -15,6 +15,12 @@ export function cpuSeconds(pid: number): number {
 /** Memory of a process that is in RAM, MB; pages shared with other processes count in each of them. */
 export function residentMB(pid: number): number {
   return (statOf(pid)[place.residentPages] * pageBytes) / 1e6
+}
+
+/** Whether a process has, or ever had, a child: ended ones leave their page faults. */
+export function hasStartedProcesses(pid: number): boolean {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1')
+  return children !== '' || statOf(pid)[place.faultsOfChildren] > 0
 }
 
 /** How long a process has been there, s. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,7 +9,7 @@ import { agentProgram } from '@streamgauge/local/roles.ts'
 import { startChild } from '../child.ts'
 import type { Line } from '../line.ts'
 import { poll } from '../poll.ts'
-import { cpuSeconds, residentMB } from '../proc.ts'
+import { cpuSeconds, hasStartedProcesses, residentMB } from '../proc.ts'
 
 const rounds = 3
 const seconds = 20
@@ -56,7 +56,6 @@ export const agent: Line = {
       }
       // What sends nothing costs nothing.
       await poll(stored)
-      const note = startedProcesses(pid) ? 'it STARTED PROCESSES' : 'it has started no process'
       return [
         {
           id: 'agent-cpu',
@@ -65,7 +64,6 @@ export const agent: Line = {
           rounds: cpu,
           ceiling: { what: 'a Node process that does nothing', rounds: bareCpu },
           budget: { most: 0.5 },
-          note,
         },
         {
           id: 'agent-memory',
@@ -75,17 +73,17 @@ export const agent: Line = {
           ceiling: { what: 'a Node process that does nothing', rounds: [residentMB(bare.pid)] },
           budget: { most: 80, of: 'worst' },
         },
+        {
+          id: 'agent-processes',
+          title: 'Agent: processes started (1: one or more)',
+          unit: 'processes',
+          rounds: [hasStartedProcesses(pid) ? 1 : 0],
+          budget: { most: 0, of: 'worst' },
+        },
       ]
     } finally {
       program.kill('SIGKILL')
       rmSync(spool, { recursive: true, force: true })
     }
   },
-}
-
-/** Whether a process has, or ever had, a child: ended ones leave their page faults in field 11 (cminflt) of proc(5). */
-function startedProcesses(pid: number): boolean {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-  const faultsOfChildren = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[8])
-  return faultsOfChildren > 0 || readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1') !== ''
 }

@@ -4,7 +4,7 @@ import { type Spread, spreadOf } from '../stats.ts'
 /** A number with as many digits as it deserves. */
 export function formatValue(value: number, unit: Unit): string {
   if (unit === 'points/s') return `${Math.round(value / 1000)}k`
-  if (unit === 'MB') return value.toFixed(0)
+  if (unit === 'MB' || unit === 'processes') return value.toFixed(0)
   if (unit === 'ms') return value.toFixed(value < 100 ? 1 : 0)
   return value.toFixed(2)
 }
