@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -47,12 +47,32 @@ test('the script installs program, login and unit, keeps the login a secret, and
     unit,
     /^ExecStart=\/\S+ --max-semi-space-size=1 \/usr\/local\/lib\/streamgauge-agent\/streamgauge-agent.js --config=\$\{C/m,
   )
+  assert.match(unit, /^Type=exec$/m)
   assert.match(unit, /^LoadCredential=config.json:\/etc\/streamgauge-agent\/config.json$/m)
 
   await install({ DESTDIR: root })
   assert.deepEqual(JSON.parse(readFileSync(config, 'utf8')), wanted)
   const program = join(root, 'usr/local/lib/streamgauge-agent/streamgauge-agent.js')
   assert.equal((await run(process.execPath, [program, '--version'])).stdout, '0.1.0\n')
+})
+
+test('a service that cannot run its program is not said to run: it is stopped, and the remedy named', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'streamgauge-install-'))
+  t.after(() => rmSync(folder, { recursive: true, force: true }))
+  // What systemctl answers for a service of Type=exec whose program it may not run; systemd itself can't run in a test.
+  const systemctl = 'echo "$1" >>"$0.log"\n[ "$1" != restart ]\n'
+  writeFileSync(join(folder, 'systemctl'), `#!/bin/sh\n${systemctl}`, { mode: 0o755 })
+  const script = readFileSync(join(import.meta.dirname, 'install.sh'), 'utf8')
+  const begin = script.slice(script.indexOf('fail() {'), script.indexOf('node=$('))
+  const end = script.slice(script.indexOf('systemctl daemon-reload'))
+  const env = { PATH: `${folder}:${process.env.PATH}`, node: '/root/.nvm/bin/node' }
+  await assert.rejects(run('sh', ['-euc', begin + end], { env }), {
+    code: 1,
+    stdout: '',
+    stderr: /can't run\. Its user must be able to run \/root\/\.nvm\/bin\/node.*\n.*"apt-get install nodejs"/,
+  })
+  const calls = readFileSync(join(folder, 'systemctl.log'), 'utf8')
+  assert.deepEqual(calls.trim().split('\n'), ['daemon-reload', 'enable', 'restart', 'stop'])
 })
 
 test('without a login and without an installation it says what to do, and leaves nothing', async (t) => {

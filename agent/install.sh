@@ -73,6 +73,8 @@ After=network-online.target
 Wants=network-online.target
 
 [Service]
+# Started means that the program runs: systemctl says so when it can't.
+Type=exec
 # Collects garbage early: little memory, at no cost.
 ExecStart=$node --max-semi-space-size=1 ${program#"$root"}/streamgauge-agent.js --config=\${CREDENTIALS_DIRECTORY}/config.json
 # Only root can read the login; the service gets a copy of its own.
@@ -114,5 +116,9 @@ chmod 644 "$root/etc/systemd/system/streamgauge-agent.service"
 
 systemctl daemon-reload
 systemctl enable --quiet streamgauge-agent
-systemctl restart streamgauge-agent
+if ! systemctl restart streamgauge-agent; then
+  systemctl stop streamgauge-agent || true
+  fail "The agent is installed and can't run. Its user must be able to run $node: one in a home folder it can't.
+Install Node for all users, for example with \"apt-get install nodejs\", and run this again. Else see: journalctl -u streamgauge-agent"
+fi
 echo 'The agent runs. Its log: journalctl -u streamgauge-agent'
