@@ -3,15 +3,15 @@ import { test } from 'node:test'
 import { openKafkaAdmin } from '@streamgauge/adapters/kafka/admin.ts'
 import { openLog } from '@streamgauge/adapters/kafka/log.ts'
 import { readToEnd } from '@streamgauge/adapters/kafka/read.ts'
+import { createLog } from '@streamgauge/adapters/log.ts'
 import { topics } from '@streamgauge/core/topics.ts'
 import { testStack } from '@streamgauge/local/stack.ts'
-import { pino } from 'pino'
 import { storeAll } from './store.ts'
 
 test('a log that takes less at once than it should gets it in smaller pieces, in order', async () => {
   await using stack = await testStack()
   const { kafkaBrokers: brokers, topicPrefix } = stack
-  const logger = pino({ level: 'silent' })
+  const logger = createLog({ name: 'test', level: 'silent', terminal: false })
   const log = await openLog({ brokers, topicPrefix, clientId: 'test', logger })
   try {
     await log.ensureTopics()
