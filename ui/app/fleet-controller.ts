@@ -18,7 +18,7 @@ const pagesAtMost = 20
 
 /** Keeps the agents of a tenant, or one of them: their list, and what the stream says of them from then on. */
 export class FleetController implements ReactiveController {
-  fleet = new Fleet()
+  fleet = new Fleet((agent) => this.#shows(agent))
   readonly feed: FeedController
   readonly #subject: () => FeedSubject
   readonly #access: ContextConsumer<typeof accessContext, ReactiveElement>
@@ -64,13 +64,18 @@ export class FleetController implements ReactiveController {
     const first = this.#of === undefined
     this.#of = of
     if (first) return
-    this.fleet = new Fleet()
+    this.fleet = new Fleet((agent) => this.#shows(agent))
     this.#list.reset()
   }
 
   hostDisconnected(): void {
     clearTimeout(this.#strangers)
     this.#strangers = undefined
+  }
+
+  #shows(id: string): boolean {
+    const { agent } = this.#subject()
+    return !agent || agent === id
   }
 
   #readSoon(): void {

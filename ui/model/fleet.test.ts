@@ -73,3 +73,12 @@ test('the last values on the list are known at once', () => {
   fleet.replace([item('web-1', { metrics: [{ metric_name: 'cpu', tags: {}, last: { ts: 9, value: 3 } }] })])
   assert.deepEqual(fleet.values.of('web-1'), [{ metric: 'cpu', timeMs: 9, value: 3 }])
 })
+
+test('of one agent: what others send and do neither counts nor has its list read again', () => {
+  const fleet = new Fleet((agent) => agent === 'web-1')
+  fleet.replace([])
+  assert.equal(fleet.heard(points('web-2', 5000)), false)
+  assert.equal(fleet.apply(offline('web-2')), true)
+  assert.deepEqual(fleet.agents, [])
+  assert.equal(fleet.heard(points('web-1', 5000)), true)
+})

@@ -2,14 +2,20 @@ import type { Batch } from '@streamgauge/core/batch.ts'
 import type { AgentItem, AgentState } from '../api/types.ts'
 import { LastValues } from './last-values.ts'
 
-/** What is known of all agents of a tenant: a list that was read, and what has come live since. No DOM. */
+/** What is known of the agents of a tenant: a list that was read, and what has come live since. No DOM. */
 export class Fleet {
   readonly values = new LastValues()
   /** Grows with every change of a status or of the list: what is derived from them can be kept until then. */
   revision = 0
   readonly #agents = new Map<string, AgentItem>()
+  readonly #shows: (agent: string) => boolean
   #since: AgentState[] | undefined
   #read = false
+
+  /** @param shows which of them it is about: what comes of others, on the tenant's one stream, is not looked at */
+  constructor(shows: (agent: string) => boolean = () => true) {
+    this.#shows = shows
+  }
 
   /** Undefined until the list has been read. */
   get agents(): readonly AgentItem[] | undefined {
@@ -42,8 +48,9 @@ export class Fleet {
     for (const state of since) this.apply(state)
   }
 
-  /** An agent's status has changed; true when the agent was known. */
+  /** An agent's status has changed; false when it is an agent that was not known. */
   apply(state: AgentState): boolean {
+    if (!this.#shows(state.agent_id)) return true
     this.#since?.push(state)
     const known = this.#agents.get(state.agent_id)
     const last_seen = later(state.last_seen, known?.last_seen ?? null)
@@ -58,7 +65,7 @@ export class Fleet {
     const listed = this.#read && this.#since === undefined
     let strangers = false
     for (const agent of new Set(batch.series.map(([, agent]) => agent))) {
-      if (agent === null) continue
+      if (agent === null || !this.#shows(agent)) continue
       const known = this.#agents.get(agent)
       if (!known) strangers = listed
       else if ((known.last_seen ?? 0) < batch.received)

@@ -15,6 +15,8 @@ import { styles } from './sg-status.styles.ts'
 
 /** Changes come by the stream; the list is read again this often all the same, ms. */
 const listMs = 120_000
+/** An agent that is not on the list has it read again, once in this time, ms: everybody who looks at the page asks. */
+const strangersMs = 10_000
 /** Agents that are shown by name; those beyond are counted. */
 const most = 12
 /** Ages are written anew this often, ms. */
@@ -25,7 +27,10 @@ const urgency: readonly AgentStatus[] = ['offline', 'late', 'unknown', 'online']
 /** Whether agents still report: all that send a metric of the token, or one: `<sg-status src tenant token agent? …>`. */
 export class SgStatus extends Widget {
   static override styles = [...Widget.styles, styles]
-  #fleet = new Fleet()
+  #fleet = new Fleet((agent) => this.#shows(agent))
+  /** There are agents beyond those on the list: who is not on it may be one of them. */
+  #beyond = false
+  #readAt = Number.NEGATIVE_INFINITY
   #news = new Transitions()
   /** What was announced last. */
   #said = ''
@@ -33,18 +38,18 @@ export class SgStatus extends Widget {
   readonly #list = new PollController(this, listMs, (signal) => this.#read(signal))
 
   protected override linked(feed: TenantFeed): () => void {
-    this.#fleet = new Fleet()
+    this.#fleet = new Fleet((agent) => this.#shows(agent))
     this.#news = new Transitions()
     this.#said = ''
     this.#list.reset()
     return feed.listen({
       points: (_, batch) => {
-        if (this.#fleet.heard(batch)) void this.#list.now()
+        if (this.#fleet.heard(batch)) this.#meet()
         this.heard(batch.received)
       },
       agent: (state) => {
         if (this.#shows(state.agent_id)) this.#news.note(state)
-        if (!this.#fleet.apply(state)) void this.#list.now()
+        this.#fleet.apply(state)
         this.requestUpdate()
       },
       reopened: () => void this.#list.now(),
@@ -125,17 +130,27 @@ export class SgStatus extends Widget {
     return !this.agent || this.agent === agent
   }
 
+  /** Somebody has sent points who is not on the list. Whom it doesn't name next time either sends again. */
+  #meet(): void {
+    if (!this.#beyond && performance.now() - this.#readAt >= strangersMs) void this.#list.now()
+  }
+
   #read(signal: AbortSignal): Promise<true> | undefined {
     const { gauge, path, agent } = this
     if (!gauge) return undefined
     const fleet = this.#fleet
     fleet.asked()
+    this.#readAt = performance.now()
     const query = new URLSearchParams({ limit: '1000', ...(agent && { agent }) })
-    return gauge.api.get<Listing<Partial<AgentItem>>>(`${path}/agents?${query}`, signal).then(({ items }) => {
-      // a token for pages is told neither of metrics nor of intervals
-      if (!signal.aborted) fleet.replace(items.map((item) => ({ ...blank, ...item })))
-      return true
-    })
+    return gauge.api
+      .get<Listing<Partial<AgentItem>>>(`${path}/agents?${query}`, signal)
+      .then(({ items, next }) => {
+        if (signal.aborted) return true
+        this.#beyond = next !== null
+        // a token for pages is told neither of metrics nor of intervals
+        fleet.replace(items.map((item) => ({ ...blank, ...item })))
+        return true
+      })
   }
 }
 
