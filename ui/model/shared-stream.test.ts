@@ -113,7 +113,11 @@ interface Tab {
   readonly start: () => number
 }
 
-function setup(name = randomUUID(), server = new Server()) {
+function setup(
+  name = randomUUID(),
+  server = new Server(),
+  locks: Pick<LockManager, 'request'> = navigator.locks,
+) {
   const tabs: Tab[] = []
   const join = (options: { lastEventId?: string; answerMs?: number; silentMs?: number } = {}): Tab => {
     const events: SseEvent[] = []
@@ -122,7 +126,7 @@ function setup(name = randomUUID(), server = new Server()) {
       ...options,
       url: 'http://gauge/',
       name,
-      locks: navigator.locks,
+      locks,
       open: (own) => new Connection(server, own),
       onEvent: (event) => events.push(event),
       onState: (state) => states.push(state),
@@ -324,6 +328,40 @@ test('what a leader says that has seen less is not given twice', async () => {
     done.resolve()
     await held
   }
+})
+
+test('where locks are refused it reads for itself, asks for no more of them and says nothing to others', async () => {
+  let requests = 0
+  // as in a sandboxed frame, whose origin is nobody's
+  const request = () => {
+    requests++
+    return Promise.reject(new DOMException('Access to the Locks API is denied.', 'SecurityError'))
+  }
+  using s = setup(undefined, undefined, { request })
+  const said: string[] = []
+  const channel = new BroadcastChannel(s.name)
+  channel.onmessage = ({ data }: MessageEvent) => said.push(data.kind)
+  const tabs = [s.join({ answerMs: 20, silentMs: 20 }), s.join({ answerMs: 20, silentMs: 20 })]
+  for (const tab of tabs) await opened(tab)
+  for (let i = 0; i < 10; i++) s.server.publish()
+  for (const tab of tabs) {
+    await has(tab, 10)
+    whole(tab, s.server)
+  }
+  // whoever leads elsewhere is nobody to follow
+  channel.postMessage({ kind: 'lead', from: 'leader' })
+  await delay(100)
+  s.server.publish()
+  for (const tab of tabs) await has(tab, 11)
+  tabs[0].stream.retryNow()
+  assert.deepEqual(
+    [...s.server.open].map(({ retries }) => retries),
+    [1, 0],
+  )
+  channel.close()
+  assert.equal(requests, 2)
+  assert.equal(s.server.total, 2)
+  assert.deepEqual(new Set(said), new Set(['join']))
 })
 
 test('a leader that falls silent is asked, and stays when it answers', async () => {

@@ -17,7 +17,8 @@ export interface SharedStreamOptions extends StreamOptions {
   readonly answerMs?: number
 }
 
-type Role = 'waiting' | 'following' | 'alone' | 'leading' | 'closed'
+/** `alone` reads by itself until it can follow; `apart` for good: it gets no lock. */
+type Role = 'waiting' | 'following' | 'alone' | 'apart' | 'leading' | 'closed'
 
 /**
  * A share in a stream that all tabs of a browser have in common. Whoever holds a Web Lock leads: it reads the stream
@@ -81,8 +82,11 @@ export class SharedStream implements StreamHandle {
       return held.promise
     }
     // a request that steals takes no signal
-    locks.request(name, steal ? { steal } : { signal: lock.signal }, hold).catch(() => {
-      if (!lock.signal.aborted) this.#lost()
+    locks.request(name, steal ? { steal } : { signal: lock.signal }, hold).catch((error: unknown) => {
+      if (lock.signal.aborted) return
+      // only a theft aborts; whoever is refused is refused each time, such as a sandboxed frame without an origin
+      if ((error as Error).name === 'AbortError') this.#lost()
+      else this.#part()
     })
   }
 
@@ -106,6 +110,15 @@ export class SharedStream implements StreamHandle {
     this.#leader = undefined
     this.#queue()
     this.#join()
+  }
+
+  /** There is no lock to be had: it reads for itself and has no more to do with the others. */
+  #part(): void {
+    if (this.#role === 'closed') return
+    clearTimeout(this.#watch)
+    this.#channel.close()
+    this.#role = 'apart'
+    this.#readItself((event) => this.#deliver(event))
   }
 
   #spread(event: SseEvent): void {
@@ -231,16 +244,17 @@ export class SharedStream implements StreamHandle {
   #readAlone(): void {
     if (this.#role !== 'waiting') return
     this.#role = 'alone'
-    this.#read(
-      (event) => {
-        this.#deliver(event)
-        this.#tryAgain(event)
-      },
-      (state) => {
-        this.#tell(state)
-        if (state.kind === 'denied') this.#end()
-      },
-    )
+    this.#readItself((event) => {
+      this.#deliver(event)
+      this.#tryAgain(event)
+    })
+  }
+
+  #readItself(onEvent: (event: SseEvent) => void): void {
+    this.#read(onEvent, (state) => {
+      this.#tell(state)
+      if (state.kind === 'denied') this.#end()
+    })
   }
 
   /** Reading alone, one place further: the leader's memory may reach here now. */
@@ -296,7 +310,7 @@ export class SharedStream implements StreamHandle {
   }
 
   #say(saying: Saying): void {
-    if (this.#role === 'closed') return
+    if (this.#role === 'closed' || this.#role === 'apart') return
     this.#channel.postMessage({ ...saying, from: this.#id })
   }
 
