@@ -72,6 +72,7 @@ interface List<T> {
 interface HistoryAnswer {
   unit: string
   resolution: string
+  step_s: number | null
   columns: string[]
   series: { agent_id: string; summary: Record<string, number | null>; rows: [string, ...number[]][] }[]
 }
@@ -85,9 +86,10 @@ test('which agents are offline, and what was their CPU in the last hour: told by
     timestamp: now - ago,
     value,
   })
-  const hour = Array.from({ length: 20 }, (_, i) => 10 + i)
-  // The last half hour, and a value before the hour that has no place in the answer.
-  await post([cpu('web-2', 70 * minute, 99), ...hour.map((x, i) => cpu('web-2', (30 - i) * minute, x))])
+  // A value every other second, with a peak, and one before the hour that has no place in the answer.
+  const begin = 50 * minute
+  const hour = Array.from({ length: 1_400 }, (_, i) => (i === 700 ? 90 : 10 + (i % 30)))
+  await post([cpu('web-2', 70 * minute, 99), ...hour.map((x, i) => cpu('web-2', begin - i * 2_000, x))])
   // This one beats every ten minutes, that one every second: so only that one is missed in the test.
   for (const ago of [20, 10, 0]) await post([cpu('web-1', ago * minute, 50)])
   for (const ago of [2_000, 1_000, 0]) await post([cpu('web-2', ago, 40)])
@@ -119,16 +121,35 @@ test('which agents are offline, and what was their CPU in the last hour: told by
     count: values.length,
     mean: values.reduce((a, b) => a + b) / values.length,
     min: 10,
-    max: 40,
+    max: 90,
     first: 10,
     last: 40,
   })
-  assert.deepEqual(answer.columns, ['time', 'value'])
+  // More than fits: each row is a step, of which nothing is left out.
+  assert.deepEqual([answer.columns, answer.step_s], [['time', 'mean', 'min', 'max'], 120])
+  assert.ok(rows.length > 20 && rows.length <= limits.mcpPointsDefault, `${rows.length} rows`)
+  const peak = rows.filter(([, , , max]) => max === 90)
+  const of = Date.parse(peak[0][0])
+  const inStep = hour.filter((_, i) => {
+    const t = now - begin + i * 2_000
+    return t >= of && t < of + 120_000
+  })
   assert.deepEqual(
-    rows.map(([, x]) => x),
-    values,
+    peak.map(([, ...row]) => row),
+    [[inStep.reduce((a, b) => a + b) / inStep.length, 10, 90]],
   )
-  assert.equal(Date.parse(rows[0][0]), now - 30 * minute)
+
+  const newest = await call<HistoryAnswer>(reader, 'query_history', {
+    metric,
+    agents: ['web-2'],
+    from: String(now - 2_000),
+  })
+  assert.deepEqual([newest.columns, newest.step_s], [['time', 'value'], null])
+  assert.deepEqual(newest.series[0].rows, [
+    [new Date(now - 2_000).toISOString(), 40],
+    [new Date(now - 1_000).toISOString(), 40],
+    [new Date(now).toISOString(), 40],
+  ])
 })
 
 test('every reading tool refuses the data of another tenant, says why and what to do', async () => {
@@ -262,7 +283,10 @@ test('an answer stays small: many points are merged, too many series are named',
   const rows = answer.series.reduce((sum, { rows }) => sum + rows.length, 0)
   assert.ok(rows <= limits.mcpPoints && rows >= 16 * limits.mcpSeries, `${rows} rows`)
   assert.equal(answer.thinned, true)
-  for (const { summary } of answer.series) assert.deepEqual([summary.min, summary.max], [0, each - 1])
+  for (const { summary } of answer.series) {
+    const { count, mean, min, max } = summary
+    assert.deepEqual([count, mean, min, max], [each, (each - 1) / 2, 0, each - 1])
+  }
   await post([of(limits.mcpSeries, 0)])
   let told = ''
   await poll(async () => {

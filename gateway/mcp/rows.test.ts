@@ -16,7 +16,7 @@ const batch = {
 
 test('points become rows of their series, and a series without points has none', () => {
   const points = { ...batch, series: [...batch.series], s: [0, 0, 0], t: [at(0), at(1), at(2)], x: [4, 1, 4] }
-  const { columns, series } = rowsOf({ batch: points, thinned: false })
+  const { columns, series } = rowsOf(points)
   assert.deepEqual(columns, ['time', 'value'])
   assert.deepEqual(series[0], {
     summary: { count: 3, mean: 3, min: 1, max: 4, first: 4, last: 4 },
@@ -27,9 +27,6 @@ test('points become rows of their series, and a series without points has none',
     ],
   })
   assert.deepEqual([series[1].summary.count, series[1].rows], [0, []])
-  // Of thinned points the extremes are known, a mean is not.
-  const { summary } = rowsOf({ batch: points, thinned: true }).series[0]
-  assert.deepEqual(summary, { count: null, mean: null, min: 1, max: 4, first: 4, last: 4 })
 })
 
 test('windows are summed up by their points, not by their number', () => {
@@ -48,7 +45,7 @@ test('windows are summed up by their points, not by their number', () => {
     first_ts: [0, 0, 0],
     last_ts: [0, 0, 0],
   }
-  const { columns, series } = rowsOf({ batch: windows, thinned: true })
+  const { columns, series } = rowsOf(windows)
   assert.deepEqual(columns, ['time', 'mean', 'min', 'max'])
   assert.deepEqual(series[0].summary, { count: 10, mean: 1.9, min: -1, max: 10, first: 1, last: 10 })
   assert.deepEqual(series[1].rows, [[time(0), 7, 6, 8]])
@@ -56,7 +53,7 @@ test('windows are summed up by their points, not by their number', () => {
 
 test('a line of several series is named by how it was made', () => {
   const line = { ...batch, series: [['cpu', null, {}] as const], s: [0, 0], t: [at(0), at(60)], x: [2, 3] }
-  const { columns, series } = rowsOf({ batch: { ...line, series: [...line.series] }, thinned: false }, 'sum')
+  const { columns, series } = rowsOf({ ...line, series: [...line.series] }, 'sum')
   assert.deepEqual(columns, ['time', 'sum'])
   assert.deepEqual(series[0].summary, { count: null, mean: null, min: 2, max: 3, first: 2, last: 3 })
 })

@@ -10,7 +10,7 @@ export interface SeriesRows {
 }
 
 export interface Summary {
-  /** Points that it is about; null where only some of them were answered. */
+  /** Points that it is about; null for the line of several series. */
   readonly count: number | null
   readonly mean: number | null
   readonly min: number | null
@@ -20,15 +20,12 @@ export interface Summary {
 }
 
 /** The columns of an answer as rows for each series, in the order of `batch.series`, with what they come to. */
-export function rowsOf(
-  { batch, thinned }: Pick<History, 'batch' | 'thinned'>,
-  aggregate?: string,
-): { columns: string[]; series: SeriesRows[] } {
+export function rowsOf(batch: Batch, aggregate?: string): { columns: string[]; series: SeriesRows[] } {
   const places: number[][] = batch.series.map(() => [])
   for (let i = 0; i < batch.s.length; i++) places[batch.s[i]].push(i)
   const { min, max } = batch
   const spread = aggregate === undefined && min && max ? [min, max] : []
-  const summarize = aggregate !== undefined ? ofLine : batch.sum ? ofWindows : thinned ? ofThinned : ofPoints
+  const summarize = aggregate !== undefined ? ofLine : batch.sum ? ofWindows : ofPoints
   return {
     columns: [
       'time',
@@ -49,15 +46,9 @@ export function rowsOf(
 const nothing: Summary = { count: 0, mean: null, min: null, max: null, first: null, last: null }
 
 /** Single points, all of them. */
-function ofPoints({ x }: Batch, own: readonly number[]): Summary {
-  const total = own.reduce((sum, i) => sum + x[i], 0)
-  return { ...ofThinned({ x }, own), count: own.length, mean: total / own.length }
-}
-
-/** Thinned points: of each step its first, least, greatest and last, so that only a mean can't be told. */
-function ofThinned({ x }: Pick<Batch, 'x'>, own: readonly number[]): Summary {
-  const values = own.map((i) => x[i])
-  return { count: null, mean: null, ...ends(values, values, values, values) }
+function ofPoints(batch: Batch, own: readonly number[]): Summary {
+  const total = own.reduce((sum, i) => sum + batch.x[i], 0)
+  return { ...ofLine(batch, own), count: own.length, mean: total / own.length }
 }
 
 function ofWindows(
@@ -72,7 +63,8 @@ function ofWindows(
 
 /** The line of several series: what its points were made of is no longer known. */
 function ofLine({ x }: Batch, own: readonly number[]): Summary {
-  return ofThinned({ x }, own)
+  const values = own.map((i) => x[i])
+  return { count: null, mean: null, ...ends(values, values, values, values) }
 }
 
 function ends(

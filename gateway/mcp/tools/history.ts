@@ -49,14 +49,17 @@ const summary = {
   description: 'Of the whole range, all points; null fields: there are none.',
 }
 
+/** Steps are as long as `max_points` makes them. */
+const leastStep = '1s'
+
 export const queryHistory = defineTool<Args>({
   name: 'query_history',
   title: 'Read stored values of a metric',
   description: [
     'Values of one metric over a range, for each of its series or, with `aggregate`, as one line of all of them. Short',
     'ranges are read as points, longer ones as windows of a minute (1m) or five (5m); `resolution` of the answer says',
-    'which. `summary` is about all points of the range, the rows may be merged or thinned to `max_points`; a time',
-    'without a row had no points. A series without rows sent nothing in the range.',
+    'which. `summary` is about all points of the range; what is more than `max_points` is merged into rows of a mean, least',
+    'and greatest each; a time without a row had no points. A series without rows sent nothing in the range.',
   ].join(' '),
   scope: 'read',
   input: takes(
@@ -95,7 +98,7 @@ export const queryHistory = defineTool<Args>({
     unit,
     resolution: { type: 'string', enum: [...resolutions], description: 'What was read.' },
     step_s: nullable('number', 'Seconds that a row stands for; null: rows are single points.'),
-    thinned: { type: 'boolean', description: 'There was more than fits into max_points.' },
+    thinned: { type: 'boolean', description: 'There was more than fits into max_points: it is merged.' },
     read_at: time('The answer holds what was stored by then.'),
     columns: {
       type: 'array',
@@ -115,8 +118,8 @@ export const queryHistory = defineTool<Args>({
   async run({ tenant, agents: agent, tags = {}, max_points, ...query }, caller) {
     const path = tenantPath(caller.tenant(tenant), '/metrics')
     const tag = Object.entries(tags).map(([key, value]) => `${key}=${value}`)
-    const read = (most: number) =>
-      caller.ask<History>('GET', path, { query: { ...query, agent, tag, max_points: most } })
+    const read = (most: number, step = query.step) =>
+      caller.ask<History>('GET', path, { query: { ...query, step, agent, tag, max_points: most } })
 
     let history = await read(max_points)
     const busy = new Set(history.batch.s).size
@@ -124,8 +127,14 @@ export const queryHistory = defineTool<Args>({
       const told = `metric: ${busy} series have points in the range, ${limits.mcpSeries} fit into an answer.`
       throw new Fault('QUERY_INVALID', `${told} Name agents or tags, or ask for an aggregate.`)
     }
-    if (history.batch.s.length > limits.mcpPoints) history = await read(Math.floor(limits.mcpPoints / busy))
-    const { columns, series } = rowsOf(history, query.aggregate)
+    if (history.thinned || history.batch.s.length > limits.mcpPoints) {
+      const most = Math.min(max_points, Math.floor(limits.mcpPoints / busy))
+      // Thinned points tell no mean: those that don't fit are merged into steps, which do.
+      const single = query.aggregate === undefined && !history.batch.sum
+      if (single || history.batch.s.length > limits.mcpPoints)
+        history = await read(most, single ? leastStep : query.step)
+    }
+    const { columns, series } = rowsOf(history.batch, query.aggregate)
     return {
       metric_name: query.metric,
       unit: query.aggregate === 'count' ? 'series' : unitWord(query.metric),
