@@ -131,7 +131,7 @@ const meanings: { readonly [K in keyof Limits]: readonly [string, (value: number
   mcpPointsDefault: [
     'Rows of one series that a tool answers, without `max_points`',
     count,
-    'values are merged or thinned',
+    'values are merged',
   ],
   mcpPointsPerSeries: ['The same, at most', count, '`QUERY_INVALID`'],
   mcpPoints: ['Rows in one answer of a tool', count, 'each series gets fewer'],

@@ -42,13 +42,13 @@ export function addMcp(app: FastifyInstance, { publicUrl, version }: McpOptions)
     // One message: lists of them, which older versions of the protocol knew, would be many requests in one.
     schema: { hide: true, body: { type: 'object' } },
     handler: async (request, reply) => {
-      const { principal, headers, body, id } = request
+      const { principal, headers, body, id, log } = request
       const { authorization } = headers
       invariant(principal && authorization, 'admit lets nobody in without them')
       // Loaded by the first who asks: it takes 20 MB and half a second.
       const { answerMessage } = await import('./server.ts')
       const caller = callerOf(app, { principal, authorization, id })
-      const answer = await answerMessage(asWebRequest(headers), body, { caller, docs, version })
+      const answer = await answerMessage(asWebRequest(headers), body, { caller, docs, version, id, log })
       for (const [name, value] of answer.headers) reply.header(name, value)
       return reply.code(answer.status).send(answer.body === null ? undefined : await answer.text())
     },

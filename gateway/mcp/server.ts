@@ -23,12 +23,19 @@ const instructions = [
   'A refusal carries a stable code, what is wrong and a remedy. The documentation is in the resources.',
 ].join(' ')
 
+/** What a message is answered with. */
+interface Means {
+  readonly caller: Caller
+  readonly docs: readonly Doc[]
+  readonly version: string
+  /** The id of the request: what went wrong is noted under it, and named to the assistant. */
+  readonly id: string
+  readonly log: { error(about: object, message: string): void }
+}
+
 /** Answers one message of a caller: nothing is kept from one to the next, so that any gateway can take any of them. */
-export async function answerMessage(
-  request: Request,
-  body: unknown,
-  { caller, docs, version }: { caller: Caller; docs: readonly Doc[]; version: string },
-): Promise<Response> {
+export async function answerMessage(request: Request, body: unknown, means: Means): Promise<Response> {
+  const { caller, docs, version } = means
   const info = { name: 'streamgauge', title: 'Streamgauge', version }
   const server = new Server(info, { capabilities: { tools: {}, resources: {} }, instructions })
   const offered = tools.filter(({ scope }) => grants(caller.principal.scopes, scope))
@@ -37,7 +44,7 @@ export async function answerMessage(
   server.setRequestHandler(CallToolRequestSchema, ({ params }) => {
     const tool = offered.find(({ name }) => name === params.name)
     if (!tool) throw new McpError(ErrorCode.InvalidParams, `There is no tool ${params.name} for this token.`)
-    return call(tool, params.arguments ?? {}, caller)
+    return call(tool, params.arguments ?? {}, means)
   })
   server.setRequestHandler(ListResourcesRequestSchema, () => ({
     resources: docs.map(({ name, title, uri }) => ({ name, title, uri, mimeType: 'text/markdown' })),
@@ -75,7 +82,7 @@ function describe({ name, title, description, input, output, changes }: Tool) {
   }
 }
 
-async function call(tool: Tool, args: unknown, caller: Caller): Promise<CallToolResult> {
+async function call(tool: Tool, args: unknown, { caller, id, log }: Means): Promise<CallToolResult> {
   const faults = faultsOf(tool, args)
   if (faults !== undefined) return refuse(problem('QUERY_INVALID', faults))
   try {
@@ -84,15 +91,17 @@ async function call(tool: Tool, args: unknown, caller: Caller): Promise<CallTool
   } catch (error) {
     if (error instanceof Refusal) return refuse(error.problem)
     const { code, message } = toFault(error as Error)
-    if (code === 'INTERNAL') throw error
-    return refuse(problem(code, message))
+    if (code !== 'INTERNAL') return refuse(problem(code, message))
+    // What it says is for us: an assistant, and whoever reads along, is given the id to report.
+    log.error({ err: error, instance: id, tool: tool.name }, (error as Error).message)
+    return refuse(problem(code, undefined, { instance: id }))
   }
 }
 
 /** Refused, in words that an assistant can act on. */
-function refuse({ code, detail, remedy, errors }: Problem): CallToolResult {
+function refuse({ code, detail, remedy, instance, errors }: Problem): CallToolResult {
   return {
     isError: true,
-    content: [{ type: 'text', text: JSON.stringify({ code, detail, remedy, errors }) }],
+    content: [{ type: 'text', text: JSON.stringify({ code, detail, remedy, instance, errors }) }],
   }
 }
