@@ -53,4 +53,6 @@ Feature: Embeds
     And a strict page on another origin, and a token for it that shows "room.temperature"
     When the page embeds every widget
     And I reach the chart of "room.temperature" with the Tab key
-    Then "t" shows its points as a table
+    Then its Pause is visible and reachable with the Tab key
+    And "p" pauses it, and lets it go on
+    And "t" shows its points as a table

@@ -125,6 +125,15 @@ Then('each widget says that it is refused because of its origin', async function
   }
 })
 
+Then('"p" pauses it, and lets it go on', async function (this: Scene) {
+  const chart = panel(this.page, metric)
+  await this.page.keyboard.press('p')
+  await chart.getByText('PAUSED').waitFor()
+  await this.page.keyboard.press('p')
+  await this.page.getByRole('button', { name: 'Pause' }).waitFor()
+  await chart.getByText('PAUSED').waitFor({ state: 'hidden' })
+})
+
 When('the token of the page is revoked', async function (this: Scene) {
   const { name, tokens } = this.tenant()
   const path = `/api/v1/tenants/${name}/tokens/${embedding(this).id}`

@@ -80,3 +80,32 @@ test('who only looks asks for the list of agents once, however many others send'
   assert.ok(lists.length - own.length <= most, `${lists.length - own.length} for all`)
   await page.close()
 })
+
+test('a chart is paused by its button and by a key, and has missed nothing when it goes on', async () => {
+  await post('web-1', 20)
+  const { page } = await open(`<sg-chart ${shared} metric="${metric}" agent="web-1"></sg-chart>
+    <sg-stat ${shared} metric="${metric}" agent="web-1"></sg-stat>`)
+  const shows = (value: number) => page.locator(`.legend output[data-value="${value}"]`)
+  const hears = async (value: number) => {
+    await post('web-1', value)
+    await page.locator(`sg-stat [data-value="${value}"]`).waitFor()
+  }
+  await shows(20).waitFor()
+  const [pause, resume] = ['Pause', 'Resume'].map((name) => page.getByRole('button', { name }))
+  await pause.click()
+  await page.getByText('PAUSED').waitFor()
+  await hears(21)
+  await page.getByText('PAUSED · 1 behind').waitFor()
+  await resume.click()
+  await page.getByText('PAUSED').waitFor({ state: 'hidden' })
+  await shows(21).waitFor()
+  await page.getByRole('img', { name: /p pauses/ }).press('p')
+  await resume.waitFor()
+  await hears(22)
+  await page.getByText('PAUSED · 1 behind').waitFor()
+  await page.getByRole('img', { name: /p pauses/ }).press('p')
+  await pause.waitFor()
+  await page.getByText('PAUSED').waitFor({ state: 'hidden' })
+  await shows(22).waitFor()
+  await page.close()
+})

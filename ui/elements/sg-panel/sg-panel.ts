@@ -170,7 +170,7 @@ export class SgPanel extends LitElement implements PanelHost {
             id="chart"
             role="img"
             tabindex="0"
-            aria-label=${`Chart of ${this.metric}. Arrow keys read values, brackets step from alert to alert, plus and minus zoom, t lists the points.`}
+            aria-label=${`Chart of ${this.metric}. Arrow keys read values, brackets step from alert to alert, plus and minus zoom, p pauses, t lists the points.`}
             ?inert=${this.asTable}
             @keydown=${this.#key}
             @pointerenter=${() => this.scheduler.focus(this.#live.chart)}

@@ -11,6 +11,12 @@ export const styles = css`
     font-size: 11.5px;
   }
 
+  button[part="pause"] {
+    width: 24px;
+    height: 24px;
+    padding: 0;
+  }
+
   .credit {
     padding: 2px 6px 0;
     color: var(--sg-muted);

@@ -1,10 +1,11 @@
-import { html, nothing } from 'lit'
+import { html } from 'lit'
 import { keyed } from 'lit/directives/keyed.js'
 import { readHistory } from '../../api/history.ts'
 import { define } from '../../elements/define.ts'
 import type { ReadHistory } from '../../elements/sg-panel/live-panel.ts'
 import type { SgPanel } from '../../elements/sg-panel/sg-panel.ts'
 import '../../elements/sg-panel/sg-panel.ts'
+import { icons } from '../../elements/icons.ts'
 import { type ChartAlerts, chartAlerts } from '../../model/chart-alerts.ts'
 import { type WindowName, windowsMs } from '../../model/grid.ts'
 import type { Range, Span } from '../../model/span.ts'
@@ -25,11 +26,17 @@ const marked = '200'
 /** A live chart of one metric, for pages of anybody: `<sg-chart src tenant token metric agent? range? theme? label?>`. */
 export class SgChart extends Widget {
   static override styles = [...Widget.styles, controls, styles]
-  static override properties = { ...Widget.properties, range: {}, zoom: { state: true } }
+  static override properties = {
+    ...Widget.properties,
+    range: {},
+    zoom: { state: true },
+    paused: { state: true },
+  }
   /** `live`, `1m`, `5m`, `15m`, `1h`, `24h` or `7d`. */
   declare range: string | null
   /** The stretch of time that the reader looks at closer. */
   declare private zoom: Range | undefined
+  declare private paused: boolean
   protected override readonly needed = ['tenant', 'metric'] as const
   readonly #alerts = new AlertWatch(this, () => {
     const { gauge, path, metric } = this
@@ -40,6 +47,7 @@ export class SgChart extends Widget {
 
   protected override linked(feed: TenantFeed): () => void {
     this.zoom = undefined
+    this.paused = false
     return this.#alerts.follow(feed)
   }
 
@@ -73,15 +81,17 @@ export class SgChart extends Widget {
           .scheduler=${scheduler()}
           .readHistory=${this.#readHistory}
           .span=${this.#spanNow()}
+          .paused=${this.paused}
           .maxSlots=${maxSlots}
           .alerts=${this.#alertsNow(metric, agent ?? undefined)}
           .hint=${this.hint}
           @sg-zoom=${this.#zoom}
+          @keydown=${this.#key}
         >
           ${
             this.zoom
               ? html`<button slot="tools" part="live" @click=${this.#unzoom}>Back to live</button>`
-              : nothing
+              : this.#pause()
           }
           <p slot="foot" class="credit" part="credit">
             Charts by
@@ -91,6 +101,20 @@ export class SgChart extends Widget {
         </sg-panel>`,
       ),
     )
+  }
+
+  #pause() {
+    const name = this.paused ? 'Resume' : 'Pause'
+    return html`<button
+      slot="tools"
+      part="pause"
+      class="quiet"
+      title=${`${name} (p)`}
+      aria-label=${name}
+      @click=${this.#pauseOrResume}
+    >
+      ${this.paused ? icons.play : icons.pause}
+    </button>`
   }
 
   get #panel(): SgPanel | null {
@@ -128,6 +152,17 @@ export class SgChart extends Widget {
 
   #unzoom(): void {
     this.zoom = undefined
+  }
+
+  #pauseOrResume(): void {
+    this.paused = !this.paused
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.key !== 'p' || this.zoom || event.ctrlKey || event.metaKey || event.altKey) return
+    event.preventDefault()
+    event.stopPropagation()
+    this.#pauseOrResume()
   }
 }
 
