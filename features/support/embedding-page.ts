@@ -6,17 +6,18 @@ import type { AddressInfo } from 'node:net'
 export interface EmbeddingPage {
   /** As browsers name it. */
   readonly origin: string
-  /** What the page shows from now on, as HTML. */
-  show(body: string): void
+  /** What the page shows from now on, as HTML, and how it looks: without rules of its own it has no stylesheet. */
+  show(body: string, css?: string): void
   close(): Promise<void>
 }
 
 /** Nothing but Streamgauge's module and connections to it: no inline script or style, no image, no font. */
-function policy(gauge: string): string {
+function policy(gauge: string, styled: boolean): string {
   return [
     "default-src 'none'",
     `script-src ${gauge}`,
     `connect-src ${gauge}`,
+    ...(styled ? ["style-src 'self'"] : []),
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
@@ -26,14 +27,19 @@ function policy(gauge: string): string {
 /** Serves one page on another port and under another name than the stack. */
 export async function startEmbeddingPage(gauge: string): Promise<EmbeddingPage> {
   let body = ''
-  const server = createServer((_, response) => {
+  let css = ''
+  const server = createServer(({ url }, response) => {
+    if (url === '/page.css') {
+      response.writeHead(200, { 'content-type': 'text/css' }).end(css)
+      return
+    }
     response.writeHead(200, {
       'content-type': 'text/html; charset=utf-8',
-      'content-security-policy': policy(gauge),
+      'content-security-policy': policy(gauge, css !== ''),
     })
     response.end(`<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><title>A shop</title></head>
+<head><meta charset="utf-8"><title>A shop</title>${css && '<link rel="stylesheet" href="/page.css">'}</head>
 <body><main><h1>A shop</h1>${body}</main></body>
 </html>`)
   })
@@ -42,8 +48,9 @@ export async function startEmbeddingPage(gauge: string): Promise<EmbeddingPage> 
   const { port } = server.address() as AddressInfo
   return {
     origin: `http://localhost:${port}`,
-    show(html) {
+    show(html, rules = '') {
       body = html
+      css = rules
     },
     async close() {
       server.closeAllConnections()

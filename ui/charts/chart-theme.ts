@@ -16,6 +16,20 @@ export interface ChartTheme {
 
 export const seriesColors = 8
 
+/** The tokens that it is read from: as long as they are the same, so is the theme. */
+export const themeTokens: readonly string[] = [
+  'surface',
+  'grid',
+  'line-strong',
+  'muted',
+  'raised',
+  'firing',
+  'pending',
+  'offline',
+  ...Array.from({ length: seriesColors }, (_, i) => `series-${i + 1}`),
+  'mono',
+]
+
 /** Reads the theme as it applies to `element` now. */
 export function readTheme(element: Element): ChartTheme {
   const style = getComputedStyle(element)

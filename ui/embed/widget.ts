@@ -1,4 +1,5 @@
 import { html, LitElement, nothing, type TemplateResult } from 'lit'
+import { themeTokens } from '../charts/chart-theme.ts'
 import { onTick } from '../elements/ticker.ts'
 import type { PanelState } from '../model/panel-state.ts'
 import { Pulse } from '../model/pulse.ts'
@@ -183,11 +184,7 @@ export abstract class Widget extends LitElement implements Drawable {
     const theme = this.theme === 'dark' || this.theme === 'light' ? this.theme : pageTheme(this)
     const font = pageFont(this)
     const own = getComputedStyle(this)
-    const look = [
-      theme,
-      font,
-      ...['surface', 'text', 'accent', 'series-1'].map((name) => own.getPropertyValue(`--sg-${name}`)),
-    ].join()
+    const look = [theme, font, ...themeTokens.map((name) => own.getPropertyValue(`--sg-${name}`))].join()
     if (look === this.#look) return
     this.#look = look
     this.dataset.theme = theme
@@ -196,7 +193,7 @@ export abstract class Widget extends LitElement implements Drawable {
       this.#font = new CSSStyleSheet()
       this.shadowRoot?.adoptedStyleSheets.push(this.#font)
     }
-    this.#font.replaceSync(`:host { --sg-sans: ${font}; --sg-font: 400 13px / 20px ${font}; }`)
+    this.#font.replaceSync(`:host { --sg-sans: ${font}; --sg-font: 400 13px / 20px var(--sg-sans); }`)
     this.restyled()
   }
 }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
+import { poll } from '@streamgauge/bench/poll.ts'
 import { startWhole, type Whole } from '@streamgauge/bench/whole.ts'
 import { launchBrowser } from '@streamgauge/features/support/browser.ts'
 import { type EmbeddingPage, startEmbeddingPage } from '@streamgauge/features/support/embedding-page.ts'
@@ -47,8 +48,8 @@ async function post(agent_id: string, value: number): Promise<void> {
 }
 
 /** A page with these widgets, and what they have asked for. */
-async function open(widgets: string) {
-  site.show(`<script type="module" src="${whole.url}/embed/v1/streamgauge.js"></script>${widgets}`)
+async function open(widgets: string, css?: string) {
+  site.show(`<script type="module" src="${whole.url}/embed/v1/streamgauge.js"></script>${widgets}`, css)
   const page = await browser.newPage()
   const asked: URL[] = []
   page.on('request', (request) => asked.push(new URL(request.url())))
@@ -107,5 +108,41 @@ test('a chart is paused by its button and by a key, and has missed nothing when 
   await pause.waitFor()
   await page.getByText('PAUSED').waitFor({ state: 'hidden' })
   await shows(22).waitFor()
+  await page.close()
+})
+
+test('a page that allows its own stylesheet only gives widgets their fonts, colours and sizes', async () => {
+  await post('web-1', 30)
+  const of = `${shared} metric="${metric}" agent="web-1"`
+  const { page } = await open(
+    `<sg-chart ${of}></sg-chart><sg-stat ${of}></sg-stat>`,
+    `main { font-family: monospace }
+    sg-stat { --sg-sans: serif; --sg-text: rgb(1, 2, 3) }
+    sg-stat::part(value) { font-size: 41px }
+    .red { --sg-grid: #ff0000 }`,
+  )
+  await page.locator('sg-stat [data-value="30"]').waitFor()
+  const looks = await page.locator('sg-stat').evaluate((stat) => {
+    const part = (name: string) => getComputedStyle(stat.shadowRoot?.querySelector(`[part=${name}]`) ?? stat)
+    const { fontFamily, color } = getComputedStyle(stat)
+    return [fontFamily, color, part('title').fontFamily, part('value').fontSize]
+  })
+  assert.deepEqual(looks, ['serif', 'rgb(1, 2, 3)', 'serif', '41px'])
+  const chart = page.locator('sg-chart')
+  assert.equal(await chart.evaluate((own) => getComputedStyle(own).fontFamily), 'monospace')
+
+  // what is drawn follows when a property of the page changes
+  const hasRed = () =>
+    page.locator('sg-chart canvas').evaluateAll((canvases) =>
+      canvases.some((canvas) => {
+        if (!(canvas instanceof HTMLCanvasElement) || canvas.width === 0 || canvas.height === 0) return false
+        const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? {}
+        return data?.some((red, i) => i % 4 === 0 && red > 240 && data[i + 1] < 20 && data[i + 2] < 20)
+      }),
+    )
+  await page.locator('sg-chart canvas').first().waitFor()
+  assert.equal(await hasRed(), false)
+  await chart.evaluate((own) => own.classList.add('red'))
+  await poll(hasRed, 20_000)
   await page.close()
 })
