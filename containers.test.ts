@@ -133,6 +133,23 @@ test('everything the Dockerfile copies exists and is not ignored', () => {
   }
 })
 
+test('the pages of the documentation are in the image, where assistants read them', () => {
+  const from = finalStage().flatMap((each) => (each.getKeyword() === 'COPY' ? sources(each as Copy) : []))
+  assert.ok(from.includes('docs'))
+  // the last line that matches decides
+  const kept = read('.dockerignore')
+    .split('\n')
+    .findLast((line) => ['**/*.md', 'docs', 'docs/*.md', '!docs/*.md'].includes(line))
+  assert.equal(kept, '!docs/*.md')
+})
+
+test('either way to start, assistants reach the gateways unless the environment file says no', () => {
+  const gateways = services.filter(([, { command }]) => /^--role=.*\bgateway\b/.test(command?.[1] ?? ''))
+  assert.equal(gateways.length, 2)
+  for (const [name, { environment = {} }] of gateways)
+    assert.equal(readConfig(filledIn(environment)).http.useMcp, true, name)
+})
+
 test('everything that the roles and the CLI import is in the image', () => {
   const shipped = new Set(
     finalStage().flatMap((each) => (each.getKeyword() === 'COPY' ? sources(each as Copy) : [])),

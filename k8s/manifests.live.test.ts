@@ -103,6 +103,7 @@ test('the roles are given only variables that they know, with values that they c
         const unknown = Object.keys(env).filter((key) => !(key in variables) && key !== 'OPERATOR_TOKEN')
         assert.deepEqual(unknown, [], `${name}: ${workload.title}`)
         if (container.args?.[1] !== 'broker') readConfig(env)
+        if (container.args?.includes('--role=gateway')) assert.equal(readConfig(env).http.useMcp, true, name)
         if (container.args?.includes('--role=bridge')) assert.ok(env.MQTT_URL)
       }
     }
