@@ -8,9 +8,10 @@ export function onBlocked(run: () => void): () => void {
   if (!watching) {
     watching = true
     document.addEventListener('securitypolicyviolation', ({ effectiveDirective, blockedURI }) => {
-      const url = effectiveDirective === 'connect-src' ? URL.parse(blockedURI) : null
-      if (!url || origins.has(url.origin)) return
-      origins.add(url.origin)
+      if (effectiveDirective !== 'connect-src' || !URL.canParse(blockedURI)) return
+      const { origin } = new URL(blockedURI)
+      if (origins.has(origin)) return
+      origins.add(origin)
       for (const listener of listeners) listener()
     })
   }

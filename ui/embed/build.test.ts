@@ -32,6 +32,17 @@ test('nothing in it makes code from text', () => {
     assert.ok(!made.test(code), String(made))
 })
 
+test('it calls nothing that is newer than the browsers docs/embeds.md names', () => {
+  // each came later than all of those in at least one of them
+  for (const newer of [
+    /\bURL\.parse\(/,
+    /\bPromise\.try\(/,
+    /\bIterator\.from\(/,
+    /\.(values|keys|entries)\(\)\.(map|filter|some|every|find|reduce|toArray)\(/,
+  ])
+    assert.ok(!newer.test(code), String(newer))
+})
+
 test('it names those whose work it passes on', () => {
   const head = code.slice(0, 400)
   assert.match(head, /TradingView Lightweight Charts™.*Apache-2\.0/)

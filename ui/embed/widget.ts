@@ -124,7 +124,9 @@ export abstract class Widget extends LitElement implements Drawable {
   }
 
   protected get base(): string {
-    return URL.parse(this.src ?? home, document.baseURI)?.href.replace(/\/+$/, '') ?? ''
+    const src = this.src ?? home
+    if (!URL.canParse(src, document.baseURI)) return ''
+    return new URL(src, document.baseURI).href.replace(/\/+$/, '')
   }
 
   /** What the author of the page has to put right. */
