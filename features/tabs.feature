@@ -19,6 +19,12 @@ Feature: Many tabs, one stream
     And the page with every widget is open in 4 more tabs
     Then the server counts 2 streams more
     And a value of "room.temperature" that is posted shows in every tab
+    When a program posts a point of "room.temperature" every second, again until it is accepted
+    And the two tabs that hold the streams are closed
+    Then two others hold them
+    And the server counts 2 streams more
+    And after 2 more points the chart of "room.temperature" shows every point once
+    And every tab shows every point of "room.temperature" once
 
   Scenario: The tab that holds the stream is closed while points arrive
     Given a tenant exists

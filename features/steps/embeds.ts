@@ -67,7 +67,9 @@ Then(
   { timeout: 180_000 },
   async function (this: Scene, metric_name: string) {
     const value = 41.5
-    assert.equal((await this.tenant().post({ metric_name, value })).status, 202)
+    const point = { metric_name, value, timestamp: Date.now() }
+    assert.equal((await this.tenant().post(point)).status, 202)
+    this.expected.push(point)
     for (const tab of this.context.pages()) {
       const shown = panel(tab, metric_name).locator(`.legend output[data-value="${value}"]`)
       await shown.waitFor({ timeout: 60_000 })

@@ -70,6 +70,17 @@ Then('another one holds it', async function (this: Scene) {
   })
 })
 
+When('the two tabs that hold the streams are closed', async function (this: Scene) {
+  for (const holder of holders(this)) await holder.close()
+  this.page = ensure(this.context.pages()[0], 'another tab')
+})
+
+Then('two others hold them', async function (this: Scene) {
+  await until('tabs that are open ask for both streams', patience, async () =>
+    holders(this).some((tab) => tab.isClosed()) ? undefined : true,
+  )
+})
+
 When('a live tab is closed', async function (this: Scene) {
   const states = await Promise.all(this.context.pages().map(async (tab) => ({ tab, says: await says(tab) })))
   const live = ensure(
@@ -101,6 +112,19 @@ Then(
 Then('{int} tabs are live', slow, async function (this: Scene, live: number) {
   await settled(this, live, 0)
 })
+
+/** The tab of the dashboard that asked for its stream last, and that of the page with widgets. */
+function holders(scene: Scene): Page[] {
+  const asked = ensure(askers.get(scene), 'tabs')
+  const isDashboard = (tab: Page) => tab.url().startsWith(scene.stack.url)
+  return [
+    ensure(asked.findLast(isDashboard), 'a tab of the dashboard that holds a stream'),
+    ensure(
+      asked.findLast((tab) => !isDashboard(tab)),
+      'a tab with widgets that holds a stream',
+    ),
+  ]
+}
 
 async function settled(scene: Scene, live: number, crowded: number): Promise<void> {
   await until(`${live} tabs are live, and ${crowded} not`, patience, async () => {
