@@ -24,9 +24,20 @@ export interface Transition {
 /** What those who wait for news of a rule are told at a change of state. */
 export type AlertNews = 'firing' | 'resolved' | 'no_data'
 
-/** undefined: it concerns nobody. Whatever has fired is resolved once, also where a changed rule makes it wait again. */
-export function newsOf({ from, to }: Pick<Transition, 'from' | 'to'>): AlertNews | undefined {
-  if (to === 'FIRING') return 'firing'
-  if (to === 'NO_DATA') return 'no_data'
-  return from === 'FIRING' || from === 'NO_DATA' ? 'resolved' : undefined
+type Change = Pick<Transition, 'from' | 'to'>
+
+/**
+ * undefined: it concerns nobody. Whatever has begun is resolved once, also where a changed rule makes it wait again.
+ * `open`: it went on until now, which of a PENDING one only the transition before tells.
+ */
+export function newsOf(change: Change, open: boolean): AlertNews | undefined {
+  if (change.to === 'FIRING') return 'firing'
+  if (change.to === 'NO_DATA') return 'no_data'
+  const begun = open || change.from === 'FIRING' || change.from === 'NO_DATA'
+  return begun && !goesOn(change) ? 'resolved' : undefined
+}
+
+/** What was told of has not come to an end: a series that breaches again after its silence is not well. */
+export function goesOn({ from, to }: Change): boolean {
+  return to === 'FIRING' || to === 'NO_DATA' || (from === 'NO_DATA' && to === 'PENDING')
 }

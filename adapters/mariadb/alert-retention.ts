@@ -4,24 +4,37 @@ const rowsAtOnce = 1_000
 
 /** What must outlive its time. */
 export interface StillNeeded {
-  /** Transitions: the last one, and the last told one, of every instance that isn't OK. */
+  /** Transitions: the last one, and those told last, of every instance that isn't OK. */
   readonly alerts: ReadonlySet<number>
-  /** Messages that others wait for. */
+  /** Messages that others come after. */
   readonly deliveries: ReadonlySet<number>
 }
 
 export async function readStillNeeded(db: Queryable): Promise<StillNeeded> {
   const states = await db.query<{ last: number | null; told: string | null }>(
-    `SELECT alert_id AS last, JSON_VALUE(data, '$.toldId') AS told FROM alert_states WHERE state <> 'OK'`,
+    `SELECT alert_id AS last, JSON_EXTRACT(data, '$.told.last') AS told FROM alert_states WHERE state <> 'OK'`,
   )
-  const waiting = await db.query<{ first: number }>(
-    `SELECT after_delivery AS first FROM deliveries WHERE status = 'pending' AND after_delivery IS NOT NULL`,
-  )
-  const alerts = states.flatMap(({ last, told }) => [last, told === null ? null : Number(told)])
+  const told = states.flatMap((state) => Object.values<number>(JSON.parse(state.told ?? '{}')))
   return {
-    alerts: new Set(alerts.filter((id) => id !== null)),
-    deliveries: new Set(waiting.map(({ first }) => first)),
+    alerts: new Set([...states.flatMap(({ last }) => last ?? []), ...told]),
+    deliveries: await readChains(db, told),
   }
+}
+
+/** Messages that waiting ones come after, and those that the next one about an open alert will come after. */
+async function readChains(db: Queryable, told: readonly number[]): Promise<Set<number>> {
+  const open = told.length > 0 ? [told as unknown as Param] : []
+  const rows = await db.query<{ id: number }>(
+    `WITH RECURSIVE chain AS (
+       SELECT after_delivery AS id FROM deliveries
+       WHERE after_delivery IS NOT NULL AND (status = 'pending'${open.length > 0 ? ' OR alert_id IN (?)' : ''})
+       UNION
+       SELECT after_delivery FROM deliveries JOIN chain USING (id)
+       WHERE after_delivery IS NOT NULL AND kind <> 'resolved'
+     ) SELECT id FROM chain`,
+    open,
+  )
+  return new Set(rows.map(({ id }) => id))
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { AlertInstance } from '@streamgauge/core/alert.ts'
 import type { SeriesName } from '@streamgauge/core/batch.ts'
+import type { Told } from '@streamgauge/core/told.ts'
 import type { Connection, Queryable } from './pool.ts'
 
 /** What is known of a rule over a series. */
@@ -13,9 +14,9 @@ export interface AlertStateRow {
   readonly instance: AlertInstance
   /** Ingest offset of the last point. */
   readonly offset: number
-  /** The last transition, and the last one that somebody was told of. */
+  /** The last transition. */
   readonly alertId: number | null
-  readonly toldId: number | null
+  readonly told: Told | undefined
 }
 
 export interface NamedAlertState extends AlertStateRow {
@@ -27,7 +28,7 @@ const rowsPerInsert = 1_000
 /** Everything that is known in a partition. */
 export async function readAlertStates(db: Queryable, partition: number): Promise<NamedAlertState[]> {
   const rows = await db.query<
-    Omit<AlertStateRow, 'instance' | 'offset' | 'toldId'> & {
+    Omit<AlertStateRow, 'instance' | 'offset' | 'told'> & {
       data: string
       metric: string
       agent: string | null
@@ -54,9 +55,9 @@ export async function writeAlertStates(
   for (let from = 0; from < states.length; from += rowsPerInsert) {
     const values = states
       .slice(from, from + rowsPerInsert)
-      .map(({ ruleId, seriesId, tenantId, partition, version, instance, offset, alertId, toldId }) => [
+      .map(({ ruleId, seriesId, tenantId, partition, version, instance, offset, alertId, told }) => [
         ...[ruleId, seriesId, tenantId, partition, version, instance.state],
-        ...[JSON.stringify({ instance, offset, toldId }), alertId],
+        ...[JSON.stringify({ instance, offset, told }), alertId],
       ])
     await connection.execute(
       `INSERT INTO alert_states

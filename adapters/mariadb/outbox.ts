@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { AlertNews } from '@streamgauge/core/transition.ts'
+import type { Telling } from '@streamgauge/core/told.ts'
 import type { Connection } from './pool.ts'
 
 /** News of a transition, to be told to channels. */
-export interface News {
+export interface News extends Telling {
   readonly alertId: number
   readonly tenantId: number
-  readonly kind: AlertNews
-  /** Of the rule. */
-  readonly channels: readonly number[]
-  /** The transition of the same rule and series that was told of before; it goes first. */
-  readonly after: number | null
 }
 
 interface Told {
@@ -19,27 +14,27 @@ interface Told {
   readonly channelId: number
 }
 
-/**
- * Puts news into the outbox, within the transaction that makes them true. That it is resolved is told to those who
- * were told of what it resolves, whatever the rule says now; deleted channels are left out.
- */
+/** Puts news into the outbox, within the transaction that makes them true; deleted channels are left out. */
 export async function insertDeliveries(
   connection: Connection,
   news: readonly News[],
   now: number,
 ): Promise<void> {
-  if (news.length === 0) return
-  const before = news.flatMap(({ after }) => after ?? [])
-  const told = await toldOf(connection, before)
-  const wanted = [...news.flatMap(({ channels }) => channels), ...told.map(({ channelId }) => channelId)]
-  const living = await livingChannels(connection, wanted)
-  for (const { alertId, tenantId, kind, channels, after } of news) {
-    const earlier = new Map(told.filter((one) => one.alertId === after).map((one) => [one.channelId, one.id]))
-    const to = kind === 'resolved' ? [...earlier.keys()] : [...new Set(channels)]
+  const all = news.flatMap(({ to }) => to)
+  const told = await toldOf(
+    connection,
+    all.flatMap(({ after }) => after ?? []),
+  )
+  const ids = new Map(told.map(({ id, alertId, channelId }) => [`${alertId} ${channelId}`, id]))
+  const living = await livingChannels(
+    connection,
+    all.map(({ channel }) => channel),
+  )
+  for (const { alertId, tenantId, kind, to } of news) {
     const rows = to
-      .filter((channel) => living.get(channel) === tenantId)
-      .map((channel) => [
-        ...[tenantId, alertId, channel, kind, earlier.get(channel) ?? null, now, randomUUID(), now],
+      .filter(({ channel }) => living.get(channel) === tenantId)
+      .map(({ channel, after }) => [
+        ...[tenantId, alertId, channel, kind, ids.get(`${after} ${channel}`) ?? null, now, randomUUID(), now],
       ])
     if (rows.length === 0) continue
     const made = await connection.query<Told>(
@@ -48,7 +43,7 @@ export async function insertDeliveries(
        RETURNING id, alert_id AS alertId, channel_id AS channelId`,
       [rows],
     )
-    told.push(...made)
+    for (const { id, channelId } of made) ids.set(`${alertId} ${channelId}`, id)
   }
 }
 
@@ -56,7 +51,7 @@ async function toldOf(connection: Connection, alertIds: readonly number[]): Prom
   if (alertIds.length === 0) return []
   return connection.query<Told>(
     'SELECT id, alert_id AS alertId, channel_id AS channelId FROM deliveries WHERE alert_id IN (?)',
-    [alertIds as unknown as string],
+    [[...new Set(alertIds)] as unknown as string],
   )
 }
 

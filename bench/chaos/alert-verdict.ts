@@ -1,5 +1,5 @@
 import { seriesIdentity } from '@streamgauge/core/series.ts'
-import { newsOf, type Transition } from '@streamgauge/core/transition.ts'
+import { type AlertNews, goesOn, newsOf, type Transition } from '@streamgauge/core/transition.ts'
 import type { Change } from './expected.ts'
 
 /** A message as its receiver got it. */
@@ -146,13 +146,18 @@ function firstOfEach(messages: readonly Message[], blame: Blame): Message[] {
 }
 
 function judgeTold(recorded: readonly Transition[], messages: readonly Message[], blame: Blame): void {
-  const due = new Map<number, Transition>()
-  for (const one of recorded) if (newsOf(one)) due.set(one.id, one)
+  const due = new Map<number, { one: Transition; news: AlertNews }>()
+  const open = new Map<string, boolean>()
+  for (const one of recorded) {
+    const news = newsOf(one, open.get(watchOf(one)) ?? false)
+    open.set(watchOf(one), goesOn(one))
+    if (news) due.set(one.id, { one, news })
+  }
   const told = new Map<number, string>()
   const lastOf = new Map<string, number>()
   for (const { id, body } of messages) {
     const { type, data }: { type: string; data: Transition } = JSON.parse(body)
-    const one = due.get(data.id)
+    const { one, news } = due.get(data.id) ?? {}
     const before = told.get(data.id)
     if (!one) {
       blame('notificationsWrong', `${id} is about ${data.id}, of which nobody is to be told`)
@@ -163,7 +168,7 @@ function judgeTold(recorded: readonly Transition[], messages: readonly Message[]
       continue
     }
     told.set(data.id, id)
-    if (type !== `alert.${newsOf(one)}` || !isSame(one, data))
+    if (type !== `alert.${news}` || !isSame(one, data))
       blame('notificationsWrong', `${body} is not what is recorded`)
     const watch = watchOf(one)
     const last = lastOf.get(watch) ?? 0

@@ -104,6 +104,46 @@ test('without a further point the clock decides; silence resolves nothing unless
   assert.ok(version >= 2, 'changes made by the clock are not counted')
 })
 
+test('who breaches again after a silence is not over; the end is told to all who heard of it, whatever the rule says now', async () => {
+  await using bench = await workbench()
+  const { database, tenant } = bench
+  const [before, after] = [await insertChannel(database, tenant), await insertChannel(database, tenant)]
+  await insertRule(database, tenant, { noData: 'alert', channels: [before] })
+  let ahead = 0
+  await bench.start({ clock: () => Date.now() + ahead })
+  const base = Date.now() - 10 * second
+  await bench.append(points(base, [0, 95], [10, 95]))
+  await alertsAtLeast(database, 2)
+  await database.execute('UPDATE alert_rules SET channels = ?, version = version + 1, updated_at = ?', [
+    JSON.stringify([after]),
+    Date.now(),
+  ])
+  while ((await database.query('SELECT 1 FROM alert_states WHERE version = 2')).length === 0) await sleep(20)
+  ahead = hour
+  await alertsAtLeast(database, 3)
+  await bench.append(points(base, [400, 97], [405, 50]))
+  const alerts = (await alertsAtLeast(database, 5)).slice(0, 5)
+  assert.deepEqual(
+    alerts.map(({ from, to }) => `${from} > ${to}`),
+    ['OK > PENDING', 'PENDING > FIRING', 'FIRING > NO_DATA', 'NO_DATA > PENDING', 'PENDING > OK'],
+  )
+  const [, firing, silent, , over] = alerts.map(({ id }) => id)
+  const told = await database.query<{ alert: number; channel: number; kind: string; first: number | null }>(
+    `SELECT d.alert_id AS alert, d.channel_id AS channel, d.kind, f.alert_id AS first FROM deliveries d
+     LEFT JOIN deliveries f ON f.id = d.after_delivery WHERE d.alert_id <= ? ORDER BY d.id`,
+    [over],
+  )
+  assert.deepEqual(
+    told.map(({ alert, channel, kind, first }) => [alert, channel, kind, first]),
+    [
+      [firing, before, 'firing', null],
+      [silent, after, 'no_data', null],
+      [over, before, 'resolved', firing],
+      [over, after, 'resolved', silent],
+    ],
+  )
+})
+
 test('a rule that is made, changed, disabled or deleted takes effect without a restart', async () => {
   await using bench = await workbench()
   const { database, tenant } = bench

@@ -57,6 +57,8 @@ export function createClock({ log, book, keeper, relay, write, graceMs, clock, l
       for (const memory of due) memory.target = { end: ends.get(memory.partition) ?? 0, at: now }
     }
     for (const memory of memories) {
+      // It may have been dropped meanwhile: what it knows may never have become true.
+      if (keeper.memoryOf(memory.partition) !== memory) continue
       settle(memory)
       if (memory.movedByClock && !memory.writing) await write(memory)
     }

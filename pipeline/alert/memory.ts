@@ -46,7 +46,7 @@ export class Memory {
     this.topicOffset = topicOffset
     this.#book = book
     this.#matched = book.generation
-    for (const { ruleId, seriesId, series, version: at, instance, offset, alertId, toldId } of states) {
+    for (const { ruleId, seriesId, series, version: at, instance, offset, alertId, told } of states) {
       const rule = book.get(ruleId)
       if (!rule) throw new Error(`there is a state of rule ${ruleId}, and no such rule`)
       const known = rule.versions.find((one) => one.version === at && !one.isDeleted)
@@ -59,7 +59,7 @@ export class Memory {
         offset,
         tickedFor: -1,
         alertId,
-        toldId,
+        told,
       }
       this.#watches.set(`${ruleId}:${seriesId}`, { ...names, stored: true, dirty: false })
       this.due = Number.NEGATIVE_INFINITY
@@ -103,7 +103,7 @@ export class Memory {
           offset: 0,
           tickedFor: -1,
           alertId: null,
-          toldId: null,
+          told: undefined,
         }
         const watch = { rule, seriesId, series, ...nothing, stored: false, dirty: false }
         this.#watches.set(key, watch)
@@ -151,7 +151,7 @@ export class Memory {
     for (const watch of this.#dirty) {
       watch.dirty = false
       watch.stored = watch.instance !== undefined
-      if (!watch.stored) watch.alertId = watch.toldId = null
+      if (!watch.stored) Object.assign(watch, { alertId: null, told: undefined })
     }
     this.#dirty = []
     this.alerts.length = 0

@@ -74,14 +74,14 @@ class Store {
       const { rule, seriesId, from, to, at, reason, value, offset } = alert
       this.alerts.push(`${rule.id}:${seriesId} ${from}>${to}@${at - base} ${reason} ${value} ${offset}`)
     }
-    for (const { rule, version, seriesId, series, instance, offset, alertId, toldId } of memory.dirty) {
+    for (const { rule, version, seriesId, series, instance, offset, alertId, told } of memory.dirty) {
       const key = `${rule.id}:${seriesId}`
       if (!instance || !version) {
         this.states.delete(key)
         continue
       }
       const names = { ruleId: rule.id, seriesId, series, tenantId: 1, partition: 0, version: version.version }
-      this.states.set(key, structuredClone({ ...names, instance, offset, alertId, toldId }))
+      this.states.set(key, structuredClone({ ...names, instance, offset, alertId, told }))
     }
     this.cursor = { ...cursor, ...memory.place }
     return true

@@ -9,6 +9,7 @@ import {
 } from '@streamgauge/core/alert.ts'
 import { isAbout } from '@streamgauge/core/alert-match.ts'
 import type { SeriesName } from '@streamgauge/core/batch.ts'
+import type { Told } from '@streamgauge/core/told.ts'
 import type { Memory } from './memory.ts'
 import { type Rule, versionAt } from './rules.ts'
 
@@ -24,9 +25,9 @@ export interface Watch {
   offset: number
   /** Ingest offset of the last record before whose points the clock went on. */
   tickedFor: number
-  /** The last transition, and the last one that somebody was told of. */
+  /** The last transition that is recorded, and who was told of what until then. */
   alertId: number | null
-  toldId: number | null
+  told: Told | undefined
   /** It has a row. */
   stored: boolean
   /** It differs from its row. */

@@ -7,8 +7,8 @@ import { insertAlerts } from '@streamgauge/adapters/mariadb/alerts.ts'
 import { advanceFollower, lockFollower } from '@streamgauge/adapters/mariadb/followers.ts'
 import { insertDeliveries, type News } from '@streamgauge/adapters/mariadb/outbox.ts'
 import type { Connection, Database } from '@streamgauge/adapters/mariadb/pool.ts'
+import { tell } from '@streamgauge/core/told.ts'
 import { alertGroup } from '@streamgauge/core/topics.ts'
-import { newsOf } from '@streamgauge/core/transition.ts'
 import { Fenced, inTransaction } from '../rollup/write.ts'
 import type { Memory } from './memory.ts'
 import type { AlertStepHook } from './steps.ts'
@@ -27,7 +27,7 @@ export async function writeMemory(
 ): Promise<void> {
   const { partition, saved, place } = memory
   step?.('alert_taken')
-  await inTransaction(db, async (connection) => {
+  const recorded = await inTransaction(db, async (connection) => {
     // 1. The lock comes first: from here on nobody else works on this partition.
     const cursor = await lockFollower(connection, alertGroup, partition)
     const { nextSrc, topicOffset, version } = saved
@@ -38,11 +38,12 @@ export async function writeMemory(
     step?.('alert_locked')
 
     // 2. Transitions, what is to be told of them, and where each rule is.
-    await insertDeliveries(connection, await recordAlerts(connection, memory, now), now)
+    const { news, known } = await recordAlerts(connection, memory, now)
+    await insertDeliveries(connection, news, now)
     const states = memory.dirty.filter(({ instance }) => instance !== undefined)
     await writeAlertStates(
       connection,
-      states.flatMap((watch) => rowOf(watch, partition) ?? []),
+      states.flatMap((watch) => rowOf({ ...watch, ...known.get(watch) }, partition) ?? []),
     )
     await deleteAlertStates(
       connection,
@@ -54,29 +55,39 @@ export async function writeMemory(
     if (!(await advanceFollower(connection, alertGroup, partition, { from: saved, to: place })))
       throw new Fenced('the cursor moved under its lock')
     step?.('alert_moved')
+    return known
   })
   step?.('alert_committed')
+  // Only now: what was rolled back has told nobody.
+  for (const [watch, told] of recorded) Object.assign(watch, told)
   memory.written()
 }
 
-async function recordAlerts(connection: Connection, { alerts }: Memory, now: number): Promise<News[]> {
-  if (alerts.length === 0) return []
+type Known = Pick<Watch, 'alertId' | 'told'>
+
+/** Answers what is to be told, and what is known of each watch once that is written. */
+async function recordAlerts(
+  connection: Connection,
+  { alerts }: Memory,
+  now: number,
+): Promise<{ news: readonly News[]; known: ReadonlyMap<Watch, Known> }> {
+  const known = new Map<Watch, Known>()
+  const news: News[] = []
+  if (alerts.length === 0) return { news, known }
   const ids = await insertAlerts(
     connection,
     alerts.map(({ alert }) => alert),
     now,
   )
-  const news: News[] = []
   for (const [i, { watch, alert }] of alerts.entries()) {
     const alertId = ids[i]
-    watch.alertId = alertId
-    const kind = newsOf(alert)
-    if (!kind) continue
     const { tenantId, channels } = alert.rule
-    news.push({ alertId, tenantId, kind, channels, after: watch.toldId })
-    watch.toldId = alertId
+    const before = (known.get(watch) ?? watch).told
+    const { telling, told } = tell(before, { id: alertId, from: alert.from, to: alert.to }, channels)
+    known.set(watch, { alertId, told })
+    if (telling) news.push({ alertId, tenantId, ...telling })
   }
-  return news
+  return { news, known }
 }
 
 function keyOf({ rule, seriesId }: Watch): Pick<AlertStateRow, 'ruleId' | 'seriesId'> {
@@ -84,8 +95,8 @@ function keyOf({ rule, seriesId }: Watch): Pick<AlertStateRow, 'ruleId' | 'serie
 }
 
 function rowOf(watch: Watch, partition: number): AlertStateRow | undefined {
-  const { version, instance, offset, alertId, toldId } = watch
+  const { version, instance, offset, alertId, told } = watch
   if (!version || !instance) return undefined
   const { tenantId } = version
-  return { ...keyOf(watch), tenantId, partition, version: version.version, instance, offset, alertId, toldId }
+  return { ...keyOf(watch), tenantId, partition, version: version.version, instance, offset, alertId, told }
 }

@@ -43,7 +43,7 @@ test('what is older than it is kept goes, but no message that waits and nothing 
     db.execute(
       `INSERT INTO alert_states (rule_id, series_id, tenant_id, topic_partition, version, state, data, alert_id)
        VALUES (1, ?, 1, 0, 1, ?, ?, ?)`,
-      [series, name, JSON.stringify({ toldId: alert }), alert],
+      [series, name, JSON.stringify({ told: { open: name !== 'OK', last: { 1: alert } } }), alert],
     )
   await state(await alertOf(open), 1, 'FIRING')
   await state(await alertOf(over), 2, 'OK')

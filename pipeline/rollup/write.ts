@@ -48,16 +48,17 @@ export async function writeMemory(db: Database, memory: Memory, step?: RollupSte
 }
 
 /** A connection whose transaction failed is closed, not reused: its state may be anything, a time-out included. */
-export async function inTransaction(
+export async function inTransaction<T>(
   db: Database,
-  work: (connection: Connection) => Promise<void>,
-): Promise<void> {
+  work: (connection: Connection) => Promise<T>,
+): Promise<T> {
   const connection = await db.connection()
   try {
     await connection.begin()
-    await work(connection)
+    const result = await work(connection)
     await connection.commit()
     connection.release()
+    return result
   } catch (error) {
     connection.destroy()
     throw error

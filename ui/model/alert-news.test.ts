@@ -29,3 +29,15 @@ test('alerts that flap are told of every three seconds', () => {
   assert.equal(news.tell(2999), undefined)
   assert.equal(news.tell(3000), 'CPU hot is resolved on web-1')
 })
+
+test('who breaches again after a silence is told to be neither resolved nor firing, until it is one of them', () => {
+  const news = new AlertNews()
+  news.note(transition('1@1 F>N'))
+  assert.equal(news.tell(0), 'CPU hot is without data on web-1')
+  news.note(transition('2@2 N>P'))
+  assert.equal(news.tell(3000), undefined)
+  news.note(transition('3@3 P>O web-2'))
+  assert.equal(news.tell(3000), undefined)
+  news.note(transition('4@4 P>O'))
+  assert.equal(news.tell(3000), 'CPU hot is resolved on web-1')
+})
