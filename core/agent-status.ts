@@ -115,8 +115,8 @@ export const shortestIntervalMs = 1_000
 const trustedAloneMs = 60_000
 /** Who could not hear for this long is blind: silence proves nothing. Below it, silence counts as far as was heard. */
 const blindAfterMs = 2_500
-/** Points that were accepted together with a goodbye don't contradict it; later ones do. */
-const farewellMs = 1_000
+/** Points so long after a goodbye, ms, don't contradict it; later ones do. */
+export const farewellMs = 1_000
 
 /**
  * What an agent is doing. The agent's own word counts until points or silence say otherwise: points accepted later

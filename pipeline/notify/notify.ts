@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from '@streamgauge/adapters/log.ts'
 import { openMailer } from '@streamgauge/adapters/mail.ts'
-import { dueChannels } from '@streamgauge/adapters/mariadb/deliveries.ts'
+import { dueChannels, unmute } from '@streamgauge/adapters/mariadb/deliveries.ts'
 import { openDatabase } from '@streamgauge/adapters/mariadb/pool.ts'
 import type { Registry } from '@streamgauge/adapters/metrics.ts'
 import { webhookAgents } from '@streamgauge/adapters/webhook/agents.ts'
@@ -32,6 +32,8 @@ export interface Notify {
 }
 
 const pollMs = 1_000
+/** Whether muted agents are back is asked this often. */
+const unmuteMs = 5_000
 /** Channels told at the same time: each waits for its own receiver. */
 const channelsAtOnce = 32
 const storeSettings = {
@@ -66,6 +68,7 @@ export function startNotify(options: NotifyOptions): Notify {
   const quiet = new Map<number, number>()
   let rung = Promise.withResolvers<void>()
   let failures = 0
+  let unmutedAt = Number.NEGATIVE_INFINITY
 
   async function run(): Promise<void> {
     while (!closing.signal.aborted) {
@@ -79,6 +82,10 @@ export function startNotify(options: NotifyOptions): Notify {
   async function startTurns(): Promise<void> {
     if (turns.size >= channelsAtOnce) return
     const now = parts.clock()
+    if (now - unmutedAt >= unmuteMs) {
+      await unmute(db, now)
+      unmutedAt = now
+    }
     for (const [channel, until] of quiet) if (until <= now) quiet.delete(channel)
     const due = await dueChannels(db, { now, quiet: [...quiet.keys()], limit: 2 * channelsAtOnce })
     for (const channel of due) {

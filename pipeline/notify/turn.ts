@@ -4,6 +4,7 @@ import {
   disableChannel,
   failAll,
   findDeliveryChannel,
+  findTold,
   type Lease,
   leaseChannel,
   postpone,
@@ -98,7 +99,7 @@ async function tellAll(
   for (const [i, stored] of waiting.entries()) {
     if (closing.aborted) return { more: false }
     // What goes first may have been settled a moment ago.
-    const delivery = { ...stored, afterStatus: status.get(stored.after) ?? null }
+    const delivery = await withBeginning(db, { ...stored, afterStatus: status.get(stored.after) ?? null })
     if (delivery.afterStatus === 'pending') continue
     const started = clock()
     if (started - leasedAt > turnMs) return { more: true }
@@ -141,6 +142,13 @@ async function tellAll(
     more = true
   }
   return { more }
+}
+
+/** The end of an alert belongs to what was told of it, not to what was muted since. */
+async function withBeginning(db: Database, delivery: WaitingDelivery): Promise<WaitingDelivery> {
+  const { kind, after, afterStatus } = delivery
+  if (kind !== 'resolved' || after === null || afterStatus !== 'muted') return delivery
+  return { ...delivery, ...(await findTold(db, after)) }
 }
 
 function mutedBy({ id, attempt, nextAt }: WaitingDelivery, error: string): Settlement {
