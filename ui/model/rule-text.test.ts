@@ -12,7 +12,7 @@ test('a rule reads as a sentence', () => {
   )
   assert.equal(
     ruleText({ ...rule, tags: { region: 'eu' }, clear_threshold: 80, keep_firing_for: 90, no_data: 'alert' }),
-    'cpu.usage above 90 for 10 s on every agent with region=eu; resolves at or below 80; keeps firing for 1 min 30 s after the last breach; alerts when no data comes',
+    'cpu.usage above 90 for 10 s on every agent with region=eu; resolves at or below 80; keeps firing for 1 min 30 s after the first value that does not breach; alerts when no data comes',
   )
 })
 

@@ -36,7 +36,9 @@ export function ruleText(rule: AlertRuleBody): string {
     clear_threshold === null
       ? ''
       : `resolves ${clearWords[operator]} ${limitText(clear_threshold, metric_name)}`,
-    keep_firing_for > 0 ? `keeps firing for ${spellDuration(keep_firing_for)} after the last breach` : '',
+    keep_firing_for > 0
+      ? `keeps firing for ${spellDuration(keep_firing_for)} after the first value that does not breach`
+      : '',
     { keep: '', alert: 'alerts when no data comes', ok: 'resolves when no data comes' }[no_data],
   ]
   return [parts.filter(Boolean).join(' '), ...more.filter(Boolean)].join('; ')
