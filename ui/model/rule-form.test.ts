@@ -4,7 +4,7 @@ import { emptyFields, fieldsOf, readForm } from './rule-form.ts'
 
 const filled = { ...emptyFields, metric_name: 'cpu.usage', threshold: '90' }
 
-test('the form of a rule reads as that rule again', () => {
+test('the form of a rule reads as that rule again, of the version that was shown', () => {
   const rule = {
     ...{
       id: 7,
@@ -30,13 +30,13 @@ test('the form of a rule reads as that rule again', () => {
       enabled: false,
     },
   }
-  const { id, version, created_at, updated_at, ...wanted } = rule
-  const form = readForm(fieldsOf(rule), false)
+  const { id, created_at, updated_at, ...wanted } = rule
+  const form = readForm(fieldsOf(rule), rule)
   assert.deepEqual(form, { ok: true, body: wanted })
 })
 
 test('what may be left out is left out', () => {
-  const form = readForm({ ...filled, duration: '' }, true)
+  const form = readForm({ ...filled, duration: '' })
   assert.ok(form.ok)
   assert.equal(form.body.duration, 0)
   for (const field of ['name', 'agent_id', 'clear_threshold'] as const)
@@ -44,10 +44,14 @@ test('what may be left out is left out', () => {
 })
 
 test('every field that is wrong is named, by the rules of the API', () => {
-  const form = readForm(
-    { ...filled, metric_name: '', threshold: 'hot', duration: 'soon', tags: 'eu', agent_id: 'a b' },
-    true,
-  )
+  const form = readForm({
+    ...filled,
+    metric_name: '',
+    threshold: 'hot',
+    duration: 'soon',
+    tags: 'eu',
+    agent_id: 'a b',
+  })
   assert.ok(!form.ok)
   assert.deepEqual(Object.keys(form.faults).sort(), [
     'agent_id',
@@ -60,6 +64,6 @@ test('every field that is wrong is named, by the rules of the API', () => {
 })
 
 test('a threshold to clear at lies on the quiet side', () => {
-  const form = readForm({ ...filled, clear_threshold: '95' }, true)
+  const form = readForm({ ...filled, clear_threshold: '95' })
   assert.match(form.ok ? '' : form.faults.clear_threshold, /at most the threshold/)
 })

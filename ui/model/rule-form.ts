@@ -49,8 +49,11 @@ export function fieldsOf(rule: AlertRuleJson): RuleFields {
   }
 }
 
-/** Reads the form: the rule to send, or what is wrong with it by the rules of the API itself. */
-export function readForm(fields: RuleFields, enabled: boolean): RuleForm {
+/**
+ * Reads the form: the rule to send, or what is wrong with it by the rules of the API itself. `of`: the rule that is
+ * changed, as it was when the form was filled; only that version is replaced.
+ */
+export function readForm(fields: RuleFields, of?: Pick<AlertRuleJson, 'enabled' | 'version'>): RuleForm {
   const faults: Record<string, string> = {}
   const text = (value: string) => value.trim() || undefined
   function number(field: 'threshold' | 'clear_threshold'): number | undefined {
@@ -80,7 +83,8 @@ export function readForm(fields: RuleFields, enabled: boolean): RuleForm {
     no_data: fields.no_data,
     severity: fields.severity,
     channels: fields.channels,
-    enabled,
+    enabled: of?.enabled ?? true,
+    ...(of && { version: of.version }),
   }
   const read = readAlertRule(body)
   for (const { field, detail } of read.ok ? [] : read.faults) faults[field] ??= detail

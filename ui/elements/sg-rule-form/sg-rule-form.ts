@@ -68,7 +68,7 @@ export class SgRuleForm extends LitElement {
   }
 
   protected override render() {
-    const form = readForm(this.fields, this.rule?.enabled ?? true)
+    const form = readForm(this.fields, this.rule)
     const faults = this.tried && !form.ok ? form.faults : {}
     return html`<dialog aria-labelledby="title">
       <h2 id="title">${this.rule ? `Change ${this.rule.name}` : 'New rule'}</h2>
@@ -184,7 +184,7 @@ export class SgRuleForm extends LitElement {
   async #submit(event: SubmitEvent): Promise<void> {
     event.preventDefault()
     this.tried = true
-    const form = readForm(this.fields, this.rule?.enabled ?? true)
+    const form = readForm(this.fields, this.rule)
     if (!form.ok) {
       await this.updateComplete
       this.renderRoot.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()

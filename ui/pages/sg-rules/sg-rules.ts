@@ -167,9 +167,13 @@ export class SgRules extends LitElement {
 
   #save = async (body: AlertRuleBody, id: number | undefined): Promise<void> => {
     const path = this.#path('alert-rules')
-    if (id === undefined) await this.#access.value?.api.post(path, body)
-    else await this.#access.value?.api.put(`${path}/${id}`, body)
-    await this.#rules.now()
+    try {
+      if (id === undefined) await this.#access.value?.api.post(path, body)
+      else await this.#access.value?.api.put(`${path}/${id}`, body)
+    } finally {
+      // Where somebody else was faster, the list must show theirs.
+      await this.#rules.now()
+    }
   }
 
   #delete({ id, name }: RuleItem): void {
