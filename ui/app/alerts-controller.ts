@@ -51,9 +51,9 @@ export class AlertsController implements ReactiveController {
         host.requestUpdate()
       },
       // alerts travel without a position: those of the meantime are only on the lists
-      reopened: () => {
+      missed: () => {
         this.refresh()
-        listener.reopened?.()
+        listener.missed?.()
       },
     })
     this.#firing = new PollController(host, firingMs, (signal) => this.#readFiring(signal))

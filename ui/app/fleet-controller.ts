@@ -42,7 +42,7 @@ export class FleetController implements ReactiveController {
         host.requestUpdate()
       },
       // statuses travel without a position: those of the meantime are only on the list
-      reopened: () => void this.#list.now(),
+      missed: () => void this.#list.now(),
     })
     this.#list = new PollController(host, listMs, (signal) => this.#read(signal))
   }

@@ -50,7 +50,7 @@ export class AlertWatch implements ReactiveController {
         told(transition)
         this.#host.requestUpdate()
       },
-      reopened: () => void this.#list.now(),
+      missed: () => void this.#list.now(),
     })
   }
 

@@ -37,7 +37,7 @@ function setup(agent?: string) {
     hole: (from) => seen.push(`hole from ${from}`),
     agent: ({ agent_id, status }) => seen.push(`${agent_id} ${status}`),
     alert: ({ id, to }) => seen.push(`alert ${id} ${to}`),
-    reopened: () => seen.push('reopened'),
+    missed: () => seen.push('missed'),
   })
   feed.resume()
   const last = () => opened[opened.length - 1]
@@ -114,7 +114,7 @@ test('a stream that could not be resumed reports its hole once, from before the 
   s.id('3:50')
   s.resync('3:50')
   s.points('3:51', 90_000)
-  assert.deepEqual(s.seen, ['3:8', 'hole from 30000', '3:51'])
+  assert.deepEqual(s.seen, ['3:8', 'hole from 30000', 'missed', '3:51'])
   assert.deepEqual(s.feed.start, { partition: 3, offset: 50 })
 })
 
@@ -126,7 +126,7 @@ test('a connection that begins beyond what was seen leaves a hole, even if nobod
   s.connect()
   s.id('3:50')
   s.points('3:51', 90_000)
-  assert.deepEqual(s.seen, ['3:8', 'hole from 30000', '3:51'])
+  assert.deepEqual(s.seen, ['3:8', 'hole from 30000', 'missed', '3:51'])
 })
 
 test('a resync in the middle of a stream reports a hole each time', () => {
@@ -137,7 +137,7 @@ test('a resync in the middle of a stream reports a hole each time', () => {
   s.resync('3:20')
   s.points('3:21', 41_000)
   s.resync('3:30')
-  assert.deepEqual(s.seen, ['3:8', 'hole from 30000', '3:21', 'hole from 31000'])
+  assert.deepEqual(s.seen, ['3:8', 'hole from 30000', 'missed', '3:21', 'hole from 31000', 'missed'])
 })
 
 test('after a rest it goes on from the last position', () => {
@@ -193,7 +193,7 @@ test('opening again says so, opening for the first time does not', () => {
   assert.deepEqual(s.seen, [])
   s.connect()
   s.open()
-  assert.deepEqual(s.seen, ['reopened'])
+  assert.deepEqual(s.seen, ['missed'])
 })
 
 test('the feed of one agent reads the stream of the tenant and passes on what is about the agent', () => {

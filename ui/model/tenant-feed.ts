@@ -19,8 +19,8 @@ export interface FeedListener {
   agent?(state: AgentState): void
   /** An alert has begun or ended, or may do so soon. */
   alert?(transition: AlertTransition): void
-  /** The stream is open again: what it tells without a position may have been missed. */
-  reopened?(): void
+  /** The stream is open again, or says that events are missing: what it tells without a position may be among them. */
+  missed?(): void
   /** Connection or tenant detail have changed. */
   changed?(): void
 }
@@ -136,7 +136,7 @@ export class TenantFeed {
     if (kind === 'waiting' || kind === 'denied' || kind === 'crowded') this.#ready.resolve()
     if (kind === 'denied') this.#options.onDenied?.(state.status)
     this.#changed()
-    if (again) for (const listener of this.#listeners) listener.reopened?.()
+    if (again) for (const listener of this.#listeners) listener.missed?.()
   }
 
   #event(event: SseEvent): void {
@@ -167,7 +167,10 @@ export class TenantFeed {
     this.start = position
     this.#greeted = position !== undefined
     const from = this.#lastReceived - slackMs - this.#lateness
-    for (const listener of this.#listeners) listener.hole?.(from)
+    for (const listener of this.#listeners) {
+      listener.hole?.(from)
+      listener.missed?.()
+    }
   }
 
   #points(position: StreamPosition, data: string): void {

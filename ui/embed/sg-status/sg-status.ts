@@ -52,7 +52,7 @@ export class SgStatus extends Widget {
         this.#fleet.apply(state)
         this.requestUpdate()
       },
-      reopened: () => void this.#list.now(),
+      missed: () => void this.#list.now(),
     })
   }
 

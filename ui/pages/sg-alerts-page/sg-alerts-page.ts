@@ -47,7 +47,7 @@ export class SgAlertsPage extends LitElement {
   readonly #access = new ContextConsumer(this, { context: accessContext, subscribe: true })
   readonly #alerts = new AlertsController(this, () => ({ tenant: this.tenant }), {
     alert: (transition) => this.#list.hear(transition),
-    reopened: () => void this.#first.now(),
+    missed: () => void this.#first.now(),
   })
   readonly #first = new PollController(this, listMs, (signal) => this.#readFirst(signal))
   readonly #rules = new PollController(this, listMs, (signal) =>
