@@ -24,6 +24,8 @@ const timeoutsMs = {
   socketTimeout: 8_000,
   dnsTimeout: 5_000,
 }
+/** For a mail as a whole: a server may say something every few seconds for ever. */
+const wholeMs = 60_000
 
 /** `url` as `smtp://user:password@host:port`; `from` is also what ids of mails end with. */
 export function openMailer({ url, from }: { url: string; from: string }): Mailer {
@@ -33,9 +35,12 @@ export function openMailer({ url, from }: { url: string; from: string }): Mailer
   const reference = (id: string) => `<${id}@${domain}>`
   return {
     async send({ to, id, inReplyTo, subject, text, html }) {
+      const cut = new AbortController()
+      const timer = setTimeout(() => cut.abort(), wholeMs)
       const thread = inReplyTo === null ? {} : threadHeaders(reference(inReplyTo))
       try {
         const { rejected, response } = await transport.sendMail({
+          signal: cut.signal,
           ...{ from, to: [...to], subject, text, html, messageId: reference(id), ...thread },
           // RFC 3834: nobody's absence notice is wanted.
           headers: { 'Auto-Submitted': 'auto-generated' },
@@ -43,7 +48,11 @@ export function openMailer({ url, from }: { url: string; from: string }): Mailer
         const left = rejected.length > 0 ? `Not taken for ${rejected.map(String).join(', ')}.` : null
         return { kind: 'delivered', code: Number.parseInt(response, 10) || null, error: left }
       } catch (error) {
-        return failure(error)
+        if (!cut.signal.aborted) return failure(error)
+        const late = `The mail server did not take it within ${wholeMs / 1_000} s.`
+        return { kind: 'unavailable', code: null, error: late }
+      } finally {
+        clearTimeout(timer)
       }
     },
     close: () => transport.close(),

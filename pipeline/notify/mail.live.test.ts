@@ -78,3 +78,36 @@ test('mails arrive, the end of an alert as an answer to its beginning, also afte
   )
   assert.equal(foreign, 404)
 })
+
+test('a mail that takes longer than a lease is sent once, also where another worker waits for it', async () => {
+  await using store = await outbox()
+  await using services = await startServices({ only: ['smtp'] })
+  const { SMTP_URL, SMTP_FROM, SMTP_PAGE } = services.env
+  const worker = (clock: () => number) =>
+    startNotify({
+      ...{ databaseUrl: store.databaseUrl, webhookAllow: [], smtp: { url: SMTP_URL, from: SMTP_FROM } },
+      ...{ publicUrl: 'https://metrics.example.com', logger, registry: new Registry(), clock },
+    })
+  const channel = await store.channel({ type: 'email', recipients: '["ann@example.com"]' })
+  const leasedUntil = async () => {
+    const [{ until: at }] = await store.db.query<{ until: number }>(
+      'SELECT leased_until AS `until` FROM deliveries',
+    )
+    return at
+  }
+  services.control.smtp.signal('SIGSTOP')
+  await store.tell(channel, 'cpu high')
+  let aheadMs = 0
+  const first = worker(() => Date.now() + aheadMs)
+  await until('it is being sent', async () => (await leasedUntil()) > 0)
+  const begun = await leasedUntil()
+  aheadMs = 10_000
+  await until('the lease is renewed', async () => (await leasedUntil()) >= begun + 10_000, 4_000)
+  const second = worker(() => begun + 1_000)
+  await second.close()
+  services.control.smtp.signal('SIGCONT')
+  await store.settled()
+  await first.close()
+  const { items } = (await (await fetch(`${SMTP_PAGE}/messages`)).json()) as { items: Arrived[] }
+  assert.equal(items.length, 1)
+})

@@ -44,7 +44,7 @@ export interface TurnEnd {
   readonly quietUntil?: number
 }
 
-/** Longer than one try may take: whoever is killed meanwhile holds others up no longer than this. */
+/** Whoever is killed meanwhile holds others up no longer than this; a try that takes longer renews it. */
 const leaseMs = limits.webhookTimeoutMs + 5_000
 const renewMs = 1_000
 const messagesPerTurn = 200
@@ -116,7 +116,7 @@ async function tellAll(
       more = true
       continue
     }
-    const outcome = await parts.send(channel, delivery, started)
+    const outcome = await whileRenewing(lease, parts, () => parts.send(channel, delivery, started))
     const tookMs = clock() - started
     metrics.tried(channel.type, outcome.kind, tookMs / 1000)
     const tried = tryOf(delivery.id, outcome, started, tookMs)
@@ -142,6 +142,18 @@ async function tellAll(
     more = true
   }
   return { more }
+}
+
+/** A try may take longer than a lease holds: a mail server takes its time. */
+async function whileRenewing<T>(lease: Lease, { db, clock }: TurnParts, work: () => Promise<T>): Promise<T> {
+  // One that fails is made up for by the next; in the end only the lease that still holds settles anything.
+  const renew = () => void renewLease(db, lease, clock() + leaseMs).catch(() => undefined)
+  const timer = setInterval(renew, renewMs)
+  try {
+    return await work()
+  } finally {
+    clearInterval(timer)
+  }
 }
 
 /** The end of an alert belongs to what was told of it, not to what was muted since. */
