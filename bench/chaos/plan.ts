@@ -1,4 +1,4 @@
-import { createRandom, type Random } from './random.ts'
+import { createRandom, type Random } from '@streamgauge/core/random.ts'
 
 /** Something that goes wrong: what, how (a service, a fail point) and for how long. */
 export interface Fault {

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from '@streamgauge/client/client.ts'
 import type { Client, Point } from '@streamgauge/client/types.ts'
 import { limits } from '@streamgauge/core/limits.ts'
+import type { Random } from '@streamgauge/core/random.ts'
 import { type Kind, type Ledger, pointValue, type Sent } from './ledger.ts'
 import { startProxy } from './proxy.ts'
 import { pulseMetric } from './pulse.ts'
-import type { Random } from './random.ts'
 
 export interface ProducerOptions {
   readonly ledger: Ledger

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { LogRecord } from '@streamgauge/adapters/kafka/types.ts'
 import type { AlertRuleVersion } from '@streamgauge/adapters/mariadb/alert-rules.ts'
 import type { NamedAlertState } from '@streamgauge/adapters/mariadb/alert-states.ts'
+import { createRandom } from '@streamgauge/core/random.ts'
 import { srcHeader } from '@streamgauge/core/topics.ts'
 import { Memory } from './memory.ts'
 import { RuleBook } from './rules.ts'
@@ -11,7 +12,10 @@ import { takeRecords } from './take.ts'
 const base = 1_790_000_000_000
 const graceMs = 1_000
 const onTheirWayMs = 500
-const pick = (below: number) => Math.floor(Math.random() * below)
+/** `SEED=…` draws again what failed. */
+const seed = Number(process.env.SEED ?? Date.now())
+let random = createRandom(seed)
+const pick = (below: number) => random.between(0, below - 1)
 
 const common = {
   ...{
@@ -171,7 +175,9 @@ function take(memory: Memory, log: readonly Arrival[], now: number, most: number
   )
 }
 
-test('crashes, replaced and woken owners, backlogs, edited rules and records published again: the same transitions as without', () => {
+test('crashes, replaced and woken owners, backlogs, edited rules and records published again: the same transitions as without', (t) => {
+  t.diagnostic(`SEED=${seed}`)
+  random = createRandom(seed)
   let transitions = 0
   for (let run = 0; run < 150; run++) {
     const log = drawLog(60)
@@ -222,7 +228,9 @@ test('crashes, replaced and woken owners, backlogs, edited rules and records pub
   assert.ok(transitions > 1_000, `only ${transitions} transitions`)
 })
 
-test('rules over the same series: each gives what it gives alone', () => {
+test('rules over the same series: each gives what it gives alone', (t) => {
+  t.diagnostic(`SEED=${seed}`)
+  random = createRandom(seed)
   for (let run = 0; run < 20; run++) {
     const records = drawLog(60).map(({ record }) => record)
     const outcome = (some: RuleBook) => {

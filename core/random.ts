@@ -8,7 +8,7 @@ export interface Random {
   pick<T>(list: readonly T[]): T
 }
 
-/** Mulberry32: good enough to draw faults, and the same on every machine. */
+/** Mulberry32: good enough to draw faults and logs, and the same on every machine. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0
   function next(): number {
