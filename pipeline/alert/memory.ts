@@ -3,7 +3,7 @@ import type { NewAlert } from '@streamgauge/adapters/mariadb/alerts.ts'
 import type { VersionedCursor } from '@streamgauge/adapters/mariadb/followers.ts'
 import { nextDeadline } from '@streamgauge/core/alert.ts'
 import type { SeriesName } from '@streamgauge/core/batch.ts'
-import type { RuleBook } from './rules.ts'
+import { endOfRule, type Rule, type RuleBook } from './rules.ts'
 import { tickWatch, type Watch } from './watch.ts'
 
 type Place = Pick<VersionedCursor, 'nextSrc' | 'topicOffset' | 'version'>
@@ -34,6 +34,8 @@ export class Memory {
   readonly #bySeries = new Map<number, Watch[]>()
   /** Of the rules: what `#bySeries` was made for, and which changes have taken effect everywhere. */
   #matched: number
+  /** When the next deleted one is over, in times of receipt. */
+  #rematchAt = Number.POSITIVE_INFINITY
   #settled = -1
   #dirty: Watch[] = []
   #changes = 0
@@ -85,17 +87,16 @@ export class Memory {
     return this.topicOffset !== this.saved.topicOffset || this.movedByClock
   }
 
-  /** The rules over a series. */
-  watchesOf(tenant: string, seriesId: number, series: SeriesName): readonly Watch[] {
-    if (this.#matched !== this.#book.generation) {
-      this.#bySeries.clear()
-      this.#matched = this.#book.generation
-    }
+  /** The rules over a series that something received at `received`, epoch ms, may concern. */
+  watchesOf(tenant: string, seriesId: number, series: SeriesName, received: number): readonly Watch[] {
+    if (this.#matched !== this.#book.generation || received >= this.#rematchAt) this.#rematch(received)
     let watches = this.#bySeries.get(seriesId)
     if (!watches) {
-      watches = this.#book.of(tenant, series).map((rule) => {
+      watches = this.#book.of(tenant, series).flatMap((rule) => {
         const key = `${rule.id}:${seriesId}`
         const known = this.#watches.get(key)
+        if (!known && isOver(rule, received)) return []
+        this.#rematchAt = Math.min(this.#rematchAt, overAt(rule, received))
         if (known) return known
         const nothing = {
           version: undefined,
@@ -112,6 +113,15 @@ export class Memory {
       this.#bySeries.set(seriesId, watches)
     }
     return watches
+  }
+
+  /** Rules have changed, or some are over: whatever is known of those is forgotten, where the rows don't know it either. */
+  #rematch(received: number): void {
+    this.#bySeries.clear()
+    this.#matched = this.#book.generation
+    this.#rematchAt = Number.POSITIVE_INFINITY
+    for (const [key, { rule, instance, stored, dirty }] of this.#watches)
+      if (!instance && !stored && !dirty && isOver(rule, received)) this.#watches.delete(key)
   }
 
   /** It has changed. */
@@ -151,10 +161,25 @@ export class Memory {
     for (const watch of this.#dirty) {
       watch.dirty = false
       watch.stored = watch.instance !== undefined
-      if (!watch.stored) Object.assign(watch, { alertId: null, told: undefined })
+      if (watch.stored) continue
+      Object.assign(watch, { alertId: null, told: undefined })
+      this.#rematchAt = Math.min(this.#rematchAt, endOfRule(watch.rule) + disorderMs)
     }
     this.#dirty = []
     this.alerts.length = 0
     this.movedByClock = false
   }
+}
+
+/** Records of a partition come in the order of their receipt, but for the clocks of those who received them. */
+const disorderMs = 600_000
+
+/** When nothing can come any more that a rule is about, epoch ms; Infinity: never, or that is past. */
+function overAt(rule: Rule, received: number): number {
+  const at = endOfRule(rule) + disorderMs
+  return at > received ? at : Number.POSITIVE_INFINITY
+}
+
+function isOver(rule: Rule, received: number): boolean {
+  return endOfRule(rule) + disorderMs <= received
 }

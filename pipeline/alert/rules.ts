@@ -122,6 +122,12 @@ function indexOf(rules: Iterable<Rule>): Map<string, Map<string, OfMetric>> {
   return index
 }
 
+/** When a rule was deleted, epoch ms: it is about nothing that was received from then on. Infinity while it is there. */
+export function endOfRule({ versions }: Rule): number {
+  const last = versions[versions.length - 1]
+  return last.isDeleted ? last.updatedAt : Number.POSITIVE_INFINITY
+}
+
 /** The version that is about what was received then; undefined: none that is known. */
 export function versionAt({ versions }: Rule, received: number): AlertRuleVersion | undefined {
   const last = versions[versions.length - 1]

@@ -36,7 +36,7 @@ function takeRecord(memory: Memory, record: LogRecord, src: number, graceMs: num
   const published = decode(record)
   if (!published) throw new Stop('UNREADABLE', memory.partition, `offset ${record.offset}`)
   const { received, tenant, series, sid, points } = published
-  const watches = sid.map((id, i) => memory.watchesOf(tenant, id, series[i]))
+  const watches = sid.map((id, i) => memory.watchesOf(tenant, id, series[i], received))
   const { s, t, x } = points
   let watched = 0
   for (let i = 0; i < s.length; i++) {
