@@ -4,8 +4,8 @@ import type { AlertTransition, RuleItem } from '../api/alert-types.ts'
 import type { Api } from '../api/client.ts'
 import type { Listing } from '../api/types.ts'
 import { AlertBook } from '../model/alert-book.ts'
+import { covers, type PastAsk, readPast } from '../model/alert-past.ts'
 import { type ChartAlerts, chartAlerts } from '../model/chart-alerts.ts'
-import type { Range } from '../model/span.ts'
 import type { FeedListener } from '../model/tenant-feed.ts'
 import { accessContext } from './contexts.ts'
 import { FeedController, type FeedSubject } from './feed-controller.ts'
@@ -17,13 +17,12 @@ const firingMs = 15_000
 const rulesMs = 15_000
 /** Transitions of the past are read again this often, ms. */
 const pastMs = 60_000
-/** Transitions of a page, and pages read for one range. */
+/** Rules, and alerts that fire, of one list. */
 const pageSize = 1000
-const pagesAtMost = 5
 
 export interface AlertsSubject extends FeedSubject {
-  /** The time that charts show; undefined when there are none. */
-  readonly shown?: Range
+  /** What charts show; undefined when there are none. */
+  readonly charts?: PastAsk
 }
 
 /** Keeps the alerts of a tenant: who fires now, and for charts the transitions of the time shown and the thresholds. */
@@ -34,10 +33,11 @@ export class AlertsController implements ReactiveController {
   readonly #access: ContextConsumer<typeof accessContext, ReactiveElement>
   readonly #firing: PollController<true>
   readonly #rules: PollController<readonly RuleItem[]>
-  readonly #past: PollController<true>
+  readonly #past: PollController<{ readonly cutAt: number | undefined }>
   readonly #charts = new Map<string, { of: unknown; alerts: ChartAlerts }>()
   #of: string | undefined
-  #to: number | undefined
+  /** What was asked for last. */
+  #read: PastAsk | undefined
 
   constructor(host: ReactiveElement, subject: () => AlertsSubject, listener: FeedListener = {}) {
     this.#subject = subject
@@ -66,6 +66,11 @@ export class AlertsController implements ReactiveController {
     return this.#firing.error
   }
 
+  /** Before this time, epoch ms, there are more transitions than are read for charts; undefined: all are known. */
+  get cutAt(): number | undefined {
+    return this.#past.value?.cutAt
+  }
+
   refresh(): void {
     void this.#firing.now()
     void this.#past.now()
@@ -83,15 +88,15 @@ export class AlertsController implements ReactiveController {
   }
 
   hostUpdate(): void {
-    const { tenant, shown } = this.#subject()
+    const { tenant, charts } = this.#subject()
     if (this.#of !== tenant) {
       const first = this.#of === undefined
       this.#of = tenant
       // the lists of the first tenant are being read already
       if (!first) this.#begin()
     }
-    if (this.#to === shown?.to) return
-    this.#to = shown?.to
+    if (!charts || (this.#read && covers(this.#read, charts))) return
+    this.#read = charts
     void this.#past.now()
   }
 
@@ -101,12 +106,16 @@ export class AlertsController implements ReactiveController {
     for (const poll of [this.#firing, this.#rules, this.#past]) poll.reset()
   }
 
-  #get<T>(path: string, query: Record<string, string>, signal: AbortSignal): Promise<Listing<T>> | undefined {
+  #get<T>(
+    path: string,
+    query: readonly (readonly [string, string])[],
+    signal: AbortSignal,
+  ): Promise<Listing<T>> | undefined {
     const api: Api | undefined = this.#access.value?.api
     const { tenant } = this.#subject()
     if (!api || !tenant) return undefined
     return api.get(
-      `/api/v1/tenants/${encodeURIComponent(tenant)}/${path}?${new URLSearchParams(query)}`,
+      `/api/v1/tenants/${encodeURIComponent(tenant)}/${path}?${new URLSearchParams(query.map(([name, value]) => [name, value]))}`,
       signal,
     )
   }
@@ -114,39 +123,37 @@ export class AlertsController implements ReactiveController {
   #readFiring(signal: AbortSignal): Promise<true> | undefined {
     const { book } = this
     book.asked()
-    return this.#get<AlertTransition>('alerts', { firing: 'true', limit: String(pageSize) }, signal)?.then(
-      ({ items }) => {
-        book.replaceFiring(items)
-        return true
-      },
-    )
+    return this.#get<AlertTransition>(
+      'alerts',
+      [
+        ['firing', 'true'],
+        ['limit', String(pageSize)],
+      ],
+      signal,
+    )?.then(({ items }) => {
+      book.replaceFiring(items)
+      return true
+    })
   }
 
   #readRules(signal: AbortSignal): Promise<readonly RuleItem[]> | undefined {
-    if (!this.#subject().shown) return Promise.resolve([])
-    return this.#get<RuleItem>('alert-rules', { limit: String(pageSize) }, signal)?.then(({ items }) => items)
+    if (!this.#subject().charts) return Promise.resolve([])
+    return this.#get<RuleItem>('alert-rules', [['limit', String(pageSize)]], signal)?.then(
+      ({ items }) => items,
+    )
   }
 
-  /** The newest first, until those before the time shown: they tell the states that it begins with. */
-  #readPast(signal: AbortSignal): Promise<true> | undefined {
-    const { shown } = this.#subject()
-    if (!shown) return Promise.resolve(true)
-    if (!this.#access.value) return undefined
+  #readPast(signal: AbortSignal): Promise<{ cutAt: number | undefined }> | undefined {
+    const { charts, tenant } = this.#subject()
+    if (!charts || charts.metrics.length === 0) return Promise.resolve({ cutAt: undefined })
+    if (!this.#access.value || !tenant) return undefined
+    this.#read = charts
     const { book } = this
-    return (async () => {
-      let cursor: string | null = null
-      for (let pages = 0; pages < pagesAtMost; pages++) {
-        const query: Record<string, string> = {
-          limit: String(pageSize),
-          ...(Number.isFinite(shown.to) && { to: String(shown.to) }),
-          ...(cursor && { cursor }),
-        }
-        const page: Listing<AlertTransition> | undefined = await this.#get('alerts', query, signal)
-        book.add(page?.items ?? [])
-        cursor = page?.next ?? null
-        if (cursor === null || (page?.items.at(-1)?.at ?? 0) < shown.from) break
-      }
-      return true as const
-    })()
+    const none = { items: [], next: null }
+    return readPast(
+      charts,
+      async (query) => (await this.#get<AlertTransition>('alerts', query, signal)) ?? none,
+      (items) => book.add(items),
+    ).then((cutAt) => ({ cutAt }))
   }
 }

@@ -59,7 +59,10 @@ export class SgOverview extends LitElement {
   })
   readonly #trends = new TrendsController(this, this.#fleet, () => undefined)
   readonly #alerts = new AlertsController(this, () => ({
-    ...(this.tenant && { tenant: this.tenant, shown: this.#shown }),
+    ...(this.tenant && {
+      tenant: this.tenant,
+      charts: { shown: this.#shown, metrics: this.#shownMetrics },
+    }),
   }))
   readonly #details = new PollController(this, 2000, (signal) => this.#readDetails(signal))
   readonly #series = new PollController(this, 60_000, (signal) => this.#readSeries(signal))
@@ -163,12 +166,18 @@ export class SgOverview extends LitElement {
   }
 
   /** The first metrics of the tenant that move, else the first of all. */
+  get #shownMetrics(): string[] {
+    const { feed } = this.#fleet.feed
+    const { values } = this.#fleet.fleet
+    if (!feed) return []
+    const moving = values.since(feed.clock.now() - movingMs)
+    return [...new Set([...moving, ...values.metrics])].slice(0, shownMetrics)
+  }
+
   #panels(tenant: string) {
     const { feed, live } = this.#fleet.feed
-    const { values } = this.#fleet.fleet
+    const metrics = this.#shownMetrics
     if (!feed) return nothing
-    const moving = values.since(feed.clock.now() - movingMs)
-    const metrics = [...new Set([...moving, ...values.metrics])].slice(0, shownMetrics)
     if (metrics.length === 0) return nothing
     return html`<div class="panels" data-count=${metrics.length}>
       ${repeat(

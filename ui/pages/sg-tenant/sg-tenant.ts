@@ -14,7 +14,7 @@ import '../../elements/sg-empty/sg-empty.ts'
 import '../../elements/sg-panel/sg-panel.ts'
 import '../../elements/sg-range/sg-range.ts'
 import { icons } from '../../elements/icons.ts'
-import { formatAge, formatCount } from '../../model/format.ts'
+import { formatAge, formatCount, formatDateTime } from '../../model/format.ts'
 import type { WindowName } from '../../model/grid.ts'
 import { LastValues } from '../../model/last-values.ts'
 import type { HistoryAsk } from '../../model/metric-source.ts'
@@ -51,7 +51,10 @@ export class SgTenant extends LitElement {
       if (this.#known.take(batch)) this.requestUpdate()
     },
   })
-  readonly #alerts = new AlertsController(this, () => ({ ...this.route, shown: this.#shown() }))
+  readonly #alerts = new AlertsController(this, () => ({
+    ...this.route,
+    charts: { shown: this.#shown(), metrics: this.#metrics().slice(0, this.panels) },
+  }))
   readonly #series = new PollController(this, 30_000, (signal) => this.#readSeries(signal))
 
   constructor() {
@@ -196,6 +199,7 @@ export class SgTenant extends LitElement {
     const feed = this.#feed.feed
     const behind = feed?.detail?.ingest.behind_ms ?? 0
     const failed = this.#series.error
+    const { cutAt } = this.#alerts
     return html`${
       behind > 5000
         ? html`<div class="notice" role="status">
@@ -209,6 +213,15 @@ export class SgTenant extends LitElement {
       failed
         ? html`<div class="notice bad" role="alert">
             ${icons.warn}<span>The list of series could not be read: ${failed} It is tried again by itself.</span>
+          </div>`
+        : nothing
+    }${
+      cutAt !== undefined
+        ? html`<div class="notice" role="status">
+            ${icons.warn}<span
+              >Alerts changed too often to show all of it: before ${formatDateTime(cutAt)} the charts leave them
+              out.</span
+            >
           </div>`
         : nothing
     }`
