@@ -12,7 +12,7 @@ export interface StillNeeded {
 
 export async function readStillNeeded(db: Queryable): Promise<StillNeeded> {
   const states = await db.query<{ last: number | null; told: string | null }>(
-    `SELECT alert_id AS last, JSON_EXTRACT(data, '$.told.last') AS told FROM alert_states WHERE state <> 'OK'`,
+    `SELECT alert_id AS last, CAST(JSON_EXTRACT(data, '$.told.last') AS CHAR) AS told FROM alert_states WHERE state <> 'OK'`,
   )
   const told = states.flatMap((state) => Object.values<number>(JSON.parse(state.told ?? '{}')))
   return {

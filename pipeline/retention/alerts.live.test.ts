@@ -35,7 +35,8 @@ test('what is older than it is kept goes, but no message that waits and nothing 
   const begun = await tell('begun', 'delivered')
   await tell('its end waits', 'pending', { kind: 'resolved', after: begun })
   await tell('given up', 'failed')
-  const open = await tell('goes on', 'delivered')
+  const first = await tell('told first', 'delivered')
+  const open = await tell('goes on', 'muted', { after: first })
   await tell('waits', 'pending')
   const fresh = await tell('unpublished', 'delivered')
   await db.execute('UPDATE alerts SET published_at = ? WHERE id <> ?', [told, await alertOf(fresh)])
@@ -74,7 +75,7 @@ test('what is older than it is kept goes, but no message that waits and nothing 
 
   now += day
   await retention.turn()
-  const needed = ['begun', 'its end waits', 'goes on', 'waits']
+  const needed = ['begun', 'its end waits', 'told first', 'goes on', 'waits']
   assert.deepEqual(await left(), { deliveries: needed, alerts: all, versions: 1 })
 
   now = told + limits.alertRetentionMs + day
@@ -86,6 +87,6 @@ test('what is older than it is kept goes, but no message that waits and nothing 
   await db.execute('UPDATE alerts SET published_at = ?', [told])
   await retention.turn()
   assert.deepEqual(await left(), { deliveries: [], alerts: [], versions: 0 })
-  assert.match(await registry.metrics(), /streamgauge_pruned_rows_total\{table="deliveries"\} 8/)
+  assert.match(await registry.metrics(), /streamgauge_pruned_rows_total\{table="deliveries"\} 9/)
   await retention.close()
 })
