@@ -44,7 +44,7 @@ test('2xx alone is success, a redirect is a failure, 410 is the end', () => {
     '307 refused',
     '400 refused',
     '404 refused',
-    '500 refused',
+    '500 unavailable',
     '410 gone',
     '408 unavailable',
     '429 unavailable',

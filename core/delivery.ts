@@ -45,8 +45,11 @@ export function nextTryAt(tried: number, now: number, random: number, retryAfter
   return Math.round(now + wait * (1 + jitter * random))
 }
 
-/** Statuses by which servers and the proxies before them say: not now, whatever the message. */
-const notNow = [408, 425, 429, 502, 503, 504]
+/**
+ * Statuses by which servers and the proxies before them say: not now, whatever the message. Most that answer 500 are
+ * broken as a whole.
+ */
+export const notNow: readonly number[] = [408, 425, 429, 500, 502, 503, 504]
 
 /** What a status of HTTP says; only 2xx is success, and redirects are not followed. */
 export function outcomeOfStatus(code: number, retryAfterMs?: number): Outcome {

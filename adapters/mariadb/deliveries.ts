@@ -1,5 +1,5 @@
 import { farewellMs } from '@streamgauge/core/agent-status.ts'
-import type { Outcome } from '@streamgauge/core/delivery.ts'
+import { notNow, type Outcome } from '@streamgauge/core/delivery.ts'
 import type { Transition } from '@streamgauge/core/transition.ts'
 import type { Connection, Database, Param, Queryable } from './pool.ts'
 
@@ -69,7 +69,7 @@ export interface Try {
 const errorLength = 500
 
 /** Codes after which anything may go through next time; `null` stands for no answer (core/delivery.ts). */
-const unavailable = 'attempt > 0 AND (last_code IS NULL OR last_code IN (408, 425, 429, 502, 503, 504))'
+const unavailable = `attempt > 0 AND (last_code IS NULL OR last_code IN (${notNow.join(', ')}))`
 
 /**
  * Since when the enrolled agent `g` is offline; null where it is not, as where a point of the series of the alert `a`

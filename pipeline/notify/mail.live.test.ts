@@ -83,6 +83,7 @@ test('a mail that takes longer than a lease is sent once, also where another wor
   await using store = await outbox()
   await using services = await startServices({ only: ['smtp'] })
   const { SMTP_URL, SMTP_FROM, SMTP_PAGE } = services.env
+  await using cleanup = new AsyncDisposableStack()
   const worker = (clock: () => number) =>
     startNotify({
       ...{ databaseUrl: store.databaseUrl, webhookAllow: [], smtp: { url: SMTP_URL, from: SMTP_FROM } },
@@ -96,18 +97,17 @@ test('a mail that takes longer than a lease is sent once, also where another wor
     return at
   }
   services.control.smtp.signal('SIGSTOP')
+  cleanup.defer(() => void services.control.smtp.signal('SIGCONT'))
   await store.tell(channel, 'cpu high')
   let aheadMs = 0
-  const first = worker(() => Date.now() + aheadMs)
+  cleanup.defer(worker(() => Date.now() + aheadMs).close)
   await until('it is being sent', async () => (await leasedUntil()) > 0)
   const begun = await leasedUntil()
   aheadMs = 10_000
   await until('the lease is renewed', async () => (await leasedUntil()) >= begun + 10_000, 4_000)
-  const second = worker(() => begun + 1_000)
-  await second.close()
+  await worker(() => begun + 1_000).close()
   services.control.smtp.signal('SIGCONT')
   await store.settled()
-  await first.close()
   const { items } = (await (await fetch(`${SMTP_PAGE}/messages`)).json()) as { items: Arrived[] }
   assert.equal(items.length, 1)
 })

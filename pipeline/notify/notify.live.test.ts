@@ -98,6 +98,37 @@ test('a receiver that was down for ten minutes gets each message once, in order'
   assert.ok(log.length >= 4, 'every try is in the log')
 })
 
+test('behind a receiver that answers 500 messages wait in order, also while workers come and go', async () => {
+  await using at = await receiver()
+  at.answer = () => ({ status: 500 })
+  const channel = await store.webhook(at.url)
+  const ids: number[] = []
+  {
+    await using first = worker()
+    for (const name of ['a', 'b']) ids.push(await store.tell(channel, name))
+    first.notifyNow()
+    await until('both wait', async () => (await store.delivery(ids[1])).attempt === 1)
+  }
+  {
+    await using second = worker()
+    second.wait(10_000)
+    await until('a failed again', async () => (await store.delivery(ids[0])).attempt === 2)
+  }
+  at.answer = () => ({ status: 204 })
+  await using third = worker()
+  third.wait(600_000)
+  await store.settled()
+  assert.deepEqual(
+    at.got.map(({ name }) => name),
+    ['a', 'a', 'a', 'b'],
+  )
+  assert.equal(new Set(at.got.slice(0, 3).map(({ id }) => id)).size, 1, 'each try has the same id')
+  assert.deepEqual(
+    (await Promise.all(ids.map(store.delivery))).map(({ status, attempt }) => `${status} ${attempt}`),
+    ['delivered 3', 'delivered 3'],
+  )
+})
+
 test('a receiver that answers 410 is disabled, with all that waits for it', async () => {
   await using at = await receiver()
   at.answer = () => ({ status: 410 })
