@@ -90,3 +90,31 @@ test('a rule that is changed, disabled or deleted ends what it fires, and says w
   await Promise.all([told(id, 'FIRING OK rule_deleted'), ask('DELETE', `${rules}/${id}`)])
   assert.deepEqual(await alertsOf(id, '&firing=true'), [])
 })
+
+test('a change of a rule takes effect within two seconds of its answer', async () => {
+  const body = { metric_name: 'load', operator: '>', threshold: 5 }
+  const { id } = await ask('POST', rules, body)
+  const { id: steady } = await ask('POST', rules, { ...body, metric_name: 'pace' })
+  const put = (more: object) => ask('PUT', `${rules}/${id}`, { ...body, ...more })
+  await sendUntilTold(steady, 'pace', 9, 'OK FIRING threshold')
+  const late: number[] = []
+  for (const round of [1, 2, 3]) {
+    await sendUntilTold(id, 'load', 9, 'OK FIRING threshold')
+    // What a point takes, where nothing has to be read first: so busy is this machine just now.
+    const [word, value] = round % 2 === 1 ? ['FIRING OK threshold', 1] : ['OK FIRING threshold', 9]
+    const sent = performance.now()
+    await Promise.all([
+      told(steady, word),
+      ask('POST', 'metrics', { metric_name: 'pace', value, agent_id: 'web-1' }),
+    ])
+    const pointMs = performance.now() - sent
+    const news = told(id, 'FIRING OK rule_changed')
+    await put({ threshold: 10 })
+    const answered = performance.now()
+    await news
+    late.push(performance.now() - answered - pointMs)
+    await put({})
+  }
+  const [, median] = late.toSorted((a, b) => a - b)
+  assert.ok(median <= 2_000, `${late.map(Math.round).join(', ')} ms longer than a point takes`)
+})
