@@ -223,7 +223,9 @@ export async function unmute(db: Database, now: number): Promise<number> {
        STRAIGHT_JOIN alerts a ON a.id = s.alert_id
        STRAIGHT_JOIN deliveries d ON d.alert_id = a.id AND d.status = 'muted'
        STRAIGHT_JOIN agents g ON g.tenant_id = a.tenant_id AND g.agent_id = a.agent_id AND g.revoked_at IS NULL
-     WHERE ${offlineSince} IS NULL`,
+     -- The last point that the rule has seen costs nothing to look at; those of a fleet that is gone are many.
+     WHERE (NOT g.status <=> 'offline' OR JSON_VALUE(s.data, '$.instance.last') > g.status_at + ${farewellMs})
+       AND ${offlineSince} IS NULL`,
   )
   let count = 0
   for (const { id, alertId, ruleId, seriesId } of muted)

@@ -50,13 +50,13 @@ async function alertOf(delivery: number): Promise<{ id: number; series: number }
   return row
 }
 
-/** The state that a message tells of holds. */
-async function holds(delivery: number): Promise<void> {
+/** The state that a message tells of holds; the last point that its rule has seen is of the time `last`. */
+async function holds(delivery: number, last: number): Promise<void> {
   const { id, series } = await alertOf(delivery)
   await store.db.execute(
     `INSERT INTO alert_states (rule_id, series_id, tenant_id, topic_partition, version, state, data, alert_id)
-     SELECT 1, ?, id, 0, 1, 'FIRING', '{}', ? FROM tenants`,
-    [series, id],
+     SELECT 1, ?, id, 0, 1, 'FIRING', ?, ? FROM tenants`,
+    [series, JSON.stringify({ instance: { last } }), id],
   )
 }
 
@@ -101,20 +101,23 @@ test('where points come after the goodbye of their agent, its alerts are told', 
   await say('app', 'offline', goodbye)
   const speaking = await store.tell(channel, 'speaking', { agent: 'app' })
   const silent = await store.tell(channel, 'silent', { agent: 'app' })
-  for (const [delivery, ts] of [
-    [speaking, goodbye + 1_001],
-    [silent, goodbye + 1_000],
-  ]) {
+  const point = async (delivery: number, ts: number) => {
     const { series } = await alertOf(delivery)
     await store.db.execute('INSERT INTO metrics_raw (series_id, ts, position, value) VALUES (?, ?, 1, 97)', [
       series,
       ts,
     ])
   }
+  await point(speaking, goodbye + 1_001)
+  await point(silent, goodbye + 1_000)
   await using notify = worker()
   notify.notifyNow()
   await store.settled()
   assert.deepEqual([await status(speaking), await status(silent)], ['delivered', 'muted'])
+  await point(silent, goodbye + 2_000)
+  await holds(silent, goodbye + 2_000)
+  notify.wait(10_000)
+  await until('it is told once it speaks', async () => (await status(silent)) === 'delivered')
 })
 
 test('what began while its agent was offline, and goes on when it is back, is told then', async () => {
@@ -125,7 +128,7 @@ test('what began while its agent was offline, and goes on when it is back, is to
     await store.tell(channel, 'fires', { agent: 'pause' }),
     await store.tell(channel, 'over', { agent: 'pause' }),
   ]
-  await holds(fires)
+  await holds(fires, Date.now() - 2 * minute)
   await using notify = worker()
   notify.notifyNow()
   await store.settled()

@@ -83,8 +83,8 @@ export function startNotify(options: NotifyOptions): Notify {
     if (turns.size >= channelsAtOnce) return
     const now = parts.clock()
     if (now - unmutedAt >= unmuteMs) {
-      await unmute(db, now)
       unmutedAt = now
+      await unmute(db, now)
     }
     for (const [channel, until] of quiet) if (until <= now) quiet.delete(channel)
     const due = await dueChannels(db, { now, quiet: [...quiet.keys()], limit: 2 * channelsAtOnce })
