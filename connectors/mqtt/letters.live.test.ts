@@ -130,8 +130,8 @@ test('points that would be longer than a message when written again leave the wh
   assert.deepEqual(more, [])
   assert.match(letter.reason, /^VALUE_INVALID: .*\(2 points\)$/)
   assert.equal(letter.value.toString(), payload)
-  const [{ refusal }] = await replayLetters(bench.log, [letter.id], Date.now())
-  assert.match(refusal ?? '', /its other points were taken/)
+  const { replayed } = await replayLetters(bench.log, bench.database, [letter.id], Date.now())
+  assert.match(replayed[0].refusal ?? '', /its other points were taken/)
 })
 
 test('messages without a sequence count as often as they are published', async () => {
