@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { readConfig } from '@streamgauge/adapters/config.ts'
 import { errors } from '@streamgauge/core/errors.ts'
 import { limits } from '@streamgauge/core/limits.ts'
+import { metricNames, roleSources } from './metric-names.ts'
 import { pages, variables } from './tables.ts'
 
 for (const { path, current, wanted } of pages()) {
@@ -45,4 +46,25 @@ test('the codes that limits.md names exist and have the status it says', () => {
   for (const [, status, code] of named) {
     assert.equal(errors[code as keyof typeof errors]?.status, Number(status), code)
   }
+})
+
+test('metrics.md names every metric that the roles have', () => {
+  const named = new Set(metricNames().map(({ name }) => name))
+  const written = roleSources().flatMap(({ text }) => [...text.matchAll(/'(streamgauge_[a-z0-9_]+)'/g)])
+  const left = written.map(([, name]) => name).filter((name) => name.includes('_', 12) && !named.has(name))
+  assert.deepEqual(left, [])
+  // Put together from parts it would be found neither here nor by who looks for its name.
+  for (const { path, text } of roleSources()) assert.doesNotMatch(text, /streamgauge_\$\{/, path)
+  assert.ok(named.size > 40)
+})
+
+test('every line of a log that metrics.md explains is written by somebody', () => {
+  const page = readFileSync(new URL('metrics.md', import.meta.url), 'utf8')
+  const lines = [...page.split('## Logs')[1].matchAll(/^\| `([^`]+)` \|/gm)].map(([, line]) => line)
+  assert.ok(lines.length > 20)
+  const sources = roleSources()
+  assert.deepEqual(
+    lines.filter((line) => !sources.some(({ text }) => text.includes(line))),
+    [],
+  )
 })

@@ -1,8 +1,9 @@
-// Writes the tables of limits.md, errors.md, operations.md and running.md from the code that enforces them: `npm run docs`.
+// Writes the tables of limits.md, errors.md, operations.md, running.md and metrics.md from the code that enforces them: `npm run docs`.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { errors } from '@streamgauge/core/errors.ts'
 import { type Limits, limits } from '@streamgauge/core/limits.ts'
 import { faults } from '../cli/doctor/faults.ts'
+import { metricNames } from './metric-names.ts'
 
 const begin = '<!-- begin table: npm run docs -->'
 const end = '<!-- end table -->'
@@ -270,6 +271,11 @@ const tables: Readonly<Record<string, () => string>> = {
     table(
       ['variable', 'default', 'meaning'],
       Object.entries(variables).map(([name, [fallback, meaning]]) => [`\`${name}\``, fallback, meaning]),
+    ),
+  'metrics.md': () =>
+    table(
+      ['metric', 'type', 'says'],
+      metricNames().map(({ name, type, help }) => [`\`${name}\``, type, help]),
     ),
   'running.md': () =>
     table(

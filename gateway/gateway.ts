@@ -94,8 +94,8 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
   const ring = new ReplayRing()
   const paces = new Paces()
   const presence = new Presence()
-  const openStreams = gauge('sse_streams', 'Open event streams')
-  const ringBytes = gauge('replay_ring_bytes', 'Bytes of events held for streams that resume')
+  const openStreams = gauge('streamgauge_sse_streams', 'Open event streams')
+  const ringBytes = gauge('streamgauge_replay_ring_bytes', 'Bytes of events held for streams that resume')
   const streams = new Streams((count) => openStreams.set(count))
   const tail = new Tail(
     {
@@ -226,7 +226,7 @@ export async function registerGateway(app: FastifyInstance, options: GatewayOpti
   }
 
   function gauge(name: string, help: string): Gauge {
-    return new Gauge({ name: `streamgauge_${name}`, help, registers: [registry] })
+    return new Gauge({ name, help, registers: [registry] })
   }
 
   function namesOfTenants(): () => Promise<readonly string[]> {
