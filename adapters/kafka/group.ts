@@ -9,6 +9,7 @@ import { watchProgress } from './watchdog.ts'
 
 const settings = {
   sessionTimeoutMs: 10_000,
+  metadataMaxAgeMs: 300_000,
   heartbeatMs: 1_000,
   rebalanceTimeoutMs: 20_000,
   /** A fetch returns at once when there is anything, and after this when there is nothing. */
@@ -130,6 +131,7 @@ function createConsumer(kafka: Kafka, group: string, options: GroupOptions, hook
   return kafka.consumer({
     groupId: group,
     sessionTimeout: options.sessionTimeoutMs ?? settings.sessionTimeoutMs,
+    metadataMaxAge: options.metadataMaxAgeMs ?? settings.metadataMaxAgeMs,
     heartbeatInterval: settings.heartbeatMs,
     rebalanceTimeout: settings.rebalanceTimeoutMs,
     maxWaitTimeInMs: settings.maxWaitMs,

@@ -74,6 +74,8 @@ export interface GroupOptions {
   readonly onCommitted?: () => void
   /** Default 10,000 ms. */
   readonly sessionTimeoutMs?: number
+  /** So old may what is known of a topic's partitions grow. Default 300,000 ms. */
+  readonly metadataMaxAgeMs?: number
   /** Asked whenever this member starts anew for a name that outlives it, see `memberFiles`; null for none. */
   readonly member?: () => Claim | null
   /** False while a dependency of the handlers is away: no progress is no fault then. */

@@ -148,7 +148,7 @@ test('when the caller leaves, the server stops reading', async () => {
   const running = async () =>
     (
       await whole.database.query(
-        "SELECT 1 FROM information_schema.PROCESSLIST WHERE INFO LIKE '%FROM metrics_raw%' AND INFO NOT LIKE '%PROCESSLIST%'",
+        "SELECT 1 FROM information_schema.PROCESSLIST WHERE DB = DATABASE() AND INFO LIKE '%FROM metrics_raw%' AND INFO NOT LIKE '%PROCESSLIST%'",
       )
     ).length
   try {
