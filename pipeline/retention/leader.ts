@@ -9,8 +9,9 @@ export async function asLeader(
 ): Promise<boolean> {
   const connection = await database.connection()
   try {
-    // DDL waits for running statements and holds up new ones meanwhile: it must give up soon.
-    await connection.execute('SET SESSION lock_wait_timeout = 2')
+    // DDL waits for running statements and holds up new ones meanwhile: it must give up soon. One that changes
+    // partitions waits a second time while it gives up: 2 s in all.
+    await connection.execute('SET SESSION lock_wait_timeout = 1')
     // Named locks belong to the server, not to the database.
     const [lock] = await connection.query<{ held: number | null }>(
       `SELECT GET_LOCK(SHA1(CONCAT(DATABASE(), '.', ?)), ?) AS held`,

@@ -116,3 +116,41 @@ test('a reader that takes long holds up neither writers nor the other tables, an
   assert.deepEqual(await check(), [])
   await retention.close()
 })
+
+test('while a reader keeps the job from its table, nothing that comes waits longer than the job does', async (t) => {
+  await using bench = await workbench()
+  await using cleanup = new AsyncDisposableStack()
+  const { log, database } = bench
+  let now = Date.now()
+  const clock = () => now
+  await bench.start({ clock })
+  const retention = startRetention({ log, database, logger, registry: new Registry(), keep: limits, clock })
+  cleanup.defer(() => retention.close())
+  await bench.append({})
+  await bench.stored()
+
+  const reader = await database.connection()
+  cleanup.defer(() => reader.destroy())
+  await reader.begin()
+  await reader.query('SELECT * FROM metrics_raw')
+  now += 14 * hour
+  let over = false
+  const turn = retention
+    .turn()
+    .catch(String)
+    .finally(() => {
+      over = true
+    })
+  let longest = 0
+  while (!over) {
+    const start = performance.now()
+    await bench.append({ received: now })
+    await bench.stored()
+    longest = Math.max(longest, performance.now() - start)
+  }
+  assert.match(String(await turn), /Lock wait timeout/)
+  t.diagnostic(`append to stored: ${Math.round(longest)} ms at most`)
+  assert.ok(longest > 500, 'persist has waited for the job')
+  // The 2 s that the job waits, and what a busy machine adds.
+  assert.ok(longest < 2_000 + 1_500, `${longest} ms`)
+})
