@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { readConfig } from '@streamgauge/adapters/config.ts'
+import { bridgeUrl } from '@streamgauge/adapters/mqtt/address.ts'
 import { DCLinter } from 'dclint'
 import { type Copy, DockerfileParser, type From, type JSONInstruction } from 'dockerfile-ast'
 import { validate } from 'dockerfile-utils'
@@ -45,7 +46,8 @@ const required = /^\$\{([A-Z_]+):\?.+\}$/
 function merged([name, given]: [string, Service & { extends?: { service: string } }]): [string, Service] {
   const { extends: from, ...own } = given
   const base = compose.services[from?.service ?? name]
-  return [name, { ...base, ...own, depends_on: { ...base?.depends_on, ...own.depends_on } }]
+  const environment = { ...base?.environment, ...own.environment }
+  return [name, { ...base, ...own, environment, depends_on: { ...base?.depends_on, ...own.depends_on } }]
 }
 
 /** The instructions of the last build stage, in order. */
@@ -269,11 +271,12 @@ test('the roles are given only variables that they know, with values that they c
   }
 })
 
-test('scaled, each role runs on its own, what has a port of this machine runs once, and so does the bridge', () => {
+test('scaled, each role runs on its own, and what has a port of this machine or a login runs once', () => {
   const roles = Object.values(scaled).flatMap(({ command, deploy }) =>
     command?.[0] === 'main.ts' ? [`${command[1]} ${deploy?.replicas ?? 1}`] : [],
   )
   assert.deepEqual(roles.sort(), [
+    '--role=bridge 1',
     '--role=bridge 1',
     '--role=connectors 2',
     '--role=gateway 2',
@@ -281,6 +284,19 @@ test('scaled, each role runs on its own, what has a port of this machine runs on
   ])
   for (const [name, { ports, deploy }] of Object.entries(scaled))
     assert.ok(!ports?.length || (deploy?.replicas ?? 1) === 1, name)
+})
+
+test('each bridge has a login that the broker knows, and knows how many there are', () => {
+  const bridges = Object.values(scaled).filter(({ command }) => command?.[1] === '--role=bridge')
+  const { command = [] } = scaled['broker-init']
+  const known = Number(command[command.indexOf('--bridges') + 1])
+  const of = (name: string) => bridges.map(({ environment = {} }) => filledIn(environment)[name]).sort()
+  const { mqtt } = readConfig(filledIn(compose.services.app.environment ?? {}))
+  assert.deepEqual(of('MQTT_BRIDGES'), Array(known).fill(String(known)))
+  assert.deepEqual(
+    of('MQTT_URL'),
+    Array.from({ length: known }, (_, n) => bridgeUrl(mqtt?.url ?? '', n)).sort(),
+  )
 })
 
 test('the names that the proxy leads to are those of the connectors and the gateways', () => {
