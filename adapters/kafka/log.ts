@@ -5,6 +5,7 @@ import { metricPartitions } from '@streamgauge/core/topics.ts'
 import type { Admin } from 'kafkajs'
 import { within } from '../deadline.ts'
 import { createClient, type KafkaLogin, timeouts } from './client.ts'
+import { isElection } from './election.ts'
 import { runMember } from './group.ts'
 import { partitionOfKey } from './murmur2.ts'
 import { createAppender } from './producer.ts'
@@ -126,10 +127,4 @@ export async function openLog(options: LogOptions): Promise<Log> {
       await Promise.all([appender.close(), admins.close()])
     },
   }
-}
-
-/** A partition has no leader yet, or another one than this client believes. */
-function isElection(error: unknown): boolean {
-  const { type } = error as { type?: string }
-  return type === 'LEADER_NOT_AVAILABLE' || type === 'NOT_LEADER_FOR_PARTITION'
 }

@@ -11,6 +11,7 @@ import { openStream } from '../load/stream.ts'
 import { cpuSeconds } from '../proc.ts'
 import type { FleetAsk, FleetCounts, FleetLogin } from './agents.ts'
 import { createLag, type Lag } from './lag.ts'
+import { breakThings, outageSeconds } from './outages.ts'
 
 /** `npm run fleet`: simulated agents on an installation of their own, and whether everything they sent is stored once. */
 const { values } = parseArgs({
@@ -19,6 +20,7 @@ const { values } = parseArgs({
     metrics: { type: 'string', default: '10' },
     seconds: { type: 'string', default: '300' },
     interval: { type: 'string', default: '1000' },
+    break: { type: 'boolean', default: false },
   },
 })
 const [agents, metrics, seconds, intervalMs] = [
@@ -29,7 +31,7 @@ const [agents, metrics, seconds, intervalMs] = [
 ].map(Number)
 if (![agents, metrics, seconds, intervalMs].every((value) => Number.isInteger(value) && value > 0)) {
   console.error(
-    'npm run fleet -- [--agents N] [--metrics N] [--seconds N] [--interval MS], whole numbers above 0',
+    'npm run fleet -- [--agents N] [--metrics N] [--seconds N] [--interval MS] [--break], whole numbers above 0',
   )
   process.exit(2)
 }
@@ -38,8 +40,8 @@ if (![agents, metrics, seconds, intervalMs].every((value) => Number.isInteger(va
 const tenantCount = Math.min(4, agents)
 const enrolAtOnce = 8
 const warmUpMs = 5_000
-/** Everything sent must be stored within this time after the last look. */
-const drainMs = 120_000
+/** Everything sent must be stored within this time after the last look; what spools have gathered takes its time. */
+const drainMs = values.break ? 900_000 : 120_000
 const measured = [...processNames, 'mqtt'] as const
 
 const rowsOf = `FROM metrics_raw JOIN series ON series.id = series_id WHERE series.tenant_id = ?`
@@ -76,13 +78,7 @@ async function run(installation: Installation): Promise<boolean> {
   await sleep(warmUpMs)
   watch = true
   const before = await fleet.ask({ type: 'count' })
-  const pids = measured.map((name) => installation.pid(name))
-  const cpuBefore = pids.map(cpuSeconds)
-  for (let left = seconds; left > 0; left--) {
-    if (left % 30 === 0) running.say(`${left} s left`)
-    await sleep(1_000)
-  }
-  const cpu = pids.map((pid, n) => cpuSeconds(pid) - cpuBefore[n])
+  const cpu = await (values.break ? broken(installation, running.say) : calm(installation, running.say))
   const after = await fleet.ask({ type: 'silence' })
   running.done()
 
@@ -100,8 +96,9 @@ async function run(installation: Installation): Promise<boolean> {
   const points = await distinct(installation, tenants)
   await fleet.ask({ type: 'stop' })
 
-  const rate = (after.sent - before.sent) / seconds
-  const percent = (used: number) => `${((used / seconds) * 100).toFixed(1)} %`
+  const lasted = values.break ? outageSeconds : seconds
+  const rate = (after.sent - before.sent) / lasted
+  const percent = (used: number) => `${((used / lasted) * 100).toFixed(1)} %`
   const lines: readonly (readonly [string, string])[] = [
     ['agents', `${agents}, each with its own login, connection and spool`],
     ['points', `${metrics} every ${intervalMs} ms, ${Math.round(rate)} a second`],
@@ -111,12 +108,32 @@ async function run(installation: Installation): Promise<boolean> {
     ['lost', String(after.sent - points)],
     ['doubled', String(stored.rows - points)],
     ['lag', [0.5, 0.95, 0.99].map((q) => `p${q * 100} ${lag.quantile(q) ?? '–'} ms`).join(', ')],
-    ['CPU of a core', measured.map((name, n) => `${name} ${percent(cpu[n])}`).join(', ')],
+    ...cpu.map(([name, used], n): [string, string] => [
+      n === 0 ? 'CPU of a core' : '',
+      `${name} ${percent(used)}`,
+    ]),
     ['— of the fleet', percent(after.cpuSeconds - before.cpuSeconds)],
     ...after.reports.map(([text, times]): [string, string] => [`said ${times} ×`, text]),
   ]
   for (const [what, text] of lines) progress.print(`  ${what.padEnd(16)}${text}`)
   return after.sent === points && stored.rows === points && counts.dropped === 0
+}
+
+/** Lets it run undisturbed; answers what each process took, CPU seconds. */
+async function calm(installation: Installation, say: (text: string) => void): Promise<[string, number][]> {
+  const pids = measured.map((name) => installation.pid(name))
+  const before = pids.map(cpuSeconds)
+  for (let left = seconds; left > 0; left--) {
+    if (left % 30 === 0) say(`${left} s left`)
+    await sleep(1_000)
+  }
+  return measured.map((name, n) => [name, cpuSeconds(pids[n]) - before[n]])
+}
+
+/** Takes the processes away from it, one after the other: what they took says nothing then. */
+async function broken(installation: Installation, say: (text: string) => void): Promise<[]> {
+  await breakThings(installation, say)
+  return []
 }
 
 async function enrol(

@@ -72,7 +72,7 @@ test('while MariaDB hangs, known tokens go on without waiting and unknown ones g
       const answer = await timed(() => acme.post({ ...point, metric_name: `new.${i}` }))
       assert.equal(answer.status, 202)
       // A new series is looked up once, too; from then on nobody waits.
-      if (i > 0) assert.ok(answer.ms < 250, `${answer.ms} ms`)
+      if (i > 0) assert.ok(answer.ms < 500, `${answer.ms} ms`)
     }
     const unknown = await post(`${ingest.url}/api/v1/metrics`, `sg_${'B'.repeat(43)}`, point)
     assert.deepEqual([unknown.status, unknown.body.code], [503, 'AUTH_UNAVAILABLE'])
@@ -108,7 +108,7 @@ test('while Redis hangs or is gone, points are accepted and quotas still hold', 
     assert.deepEqual([first.status, first.ms < 500], [202, true], `${first.ms} ms`)
     for (let i = 0; i < 20; i++) {
       const next = await timed(() => acme.post(point))
-      assert.deepEqual([next.status, next.ms < 40], [202, true], `${next.ms} ms`)
+      assert.deepEqual([next.status, next.ms < 200], [202, true], `${next.ms} ms`)
     }
     assert.equal((await small.post(Array.from({ length: 50 }, () => point))).status, 202)
     assert.equal((await small.post(Array.from({ length: 50 }, () => point))).body.code, 'QUOTA_EXCEEDED')
