@@ -14,7 +14,15 @@ import { type Running, runServices } from './run-services.ts'
 import { services as allServices } from './services/all.ts'
 import { add, type Counts, closingLine, none } from './test/counts.ts'
 import { findTestFiles, makePlan } from './test/plan.ts'
-import { type Bench, type Result, runCheck, runNodeTests, runScenarios, tool } from './test/runners.ts'
+import {
+  type Bench,
+  type Result,
+  runCheck,
+  runLiveTests,
+  runNodeTests,
+  runScenarios,
+  tool,
+} from './test/runners.ts'
 
 /** npm test: every check there is, against real services on a throwaway folder; arguments narrow it. */
 const plan = makePlan(process.argv.slice(2), findTestFiles(root))
@@ -80,7 +88,7 @@ async function runAll(): Promise<void> {
 async function runLive(title: string, files: readonly string[], concurrency: number): Promise<void> {
   await ensureServices()
   const options = { concurrency, env: { ...env, STREAMGAUGE_SERVICES: servicesFile } }
-  await stage(title, (say) => runNodeTests(bench, files, { ...options, say }))
+  await stage(title, (say) => runLiveTests(bench, files, { ...options, say }))
 }
 
 async function stage(title: string, run: (say: (text: string) => void) => Promise<Result>): Promise<void> {
@@ -90,12 +98,14 @@ async function stage(title: string, run: (say: (text: string) => void) => Promis
     counts,
     output,
     again = [],
+    why,
   } = await run(step.say).catch((error) => {
     step.failed()
     throw error
   })
   total = add(total, counts)
   for (const name of again) step.say(`needed a second try: ${name}`)
+  if (why !== undefined) progress.print(why)
   if (counts.failed === 0) return step.done(closingLine(counts))
   step.say(closingLine(counts))
   step.failed()

@@ -7,6 +7,7 @@ export interface FileEnded {
   readonly passed: boolean
   /** How long it took. */
   readonly seconds: number
+  readonly counts: Counts
 }
 
 /** A reporter for `node --test` that writes nothing but the counts of the whole run, as JSON. */
@@ -14,13 +15,10 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
   for await (const event of events) {
     if (event.type !== 'test:summary') continue
     const { file, success, duration_ms } = event.data
-    if (file !== undefined) {
-      process.send?.({ file, passed: success, seconds: duration_ms / 1000 } satisfies FileEnded)
-      continue
-    }
     const { passed, cancelled, skipped, todo, tests } = event.data.counts
     const failed = tests - passed - skipped - todo
     const counts: Counts = { passed, failed: Math.max(failed, cancelled), skipped: skipped + todo }
-    yield JSON.stringify(counts)
+    if (file === undefined) yield JSON.stringify(counts)
+    else process.send?.({ file, passed: success, seconds: duration_ms / 1000, counts } satisfies FileEnded)
   }
 }

@@ -4,6 +4,7 @@ import { join, relative } from 'node:path'
 import { readIfThere } from '../files.ts'
 import type { Guard } from '../guard.ts'
 import { root } from '../root.ts'
+import { countsAfter, filesToRepeat } from './again.ts'
 import { type Counts, judge } from './counts.ts'
 import type { FileEnded } from './reporter.ts'
 import { readScenarios } from './scenarios.ts'
@@ -21,8 +22,10 @@ export interface Result {
   readonly counts: Counts
   /** What it printed. */
   readonly output: string
-  /** What passed or failed only when it was tried a second time. */
+  /** What was tried a second time. */
   readonly again?: readonly string[]
+  /** Why. */
+  readonly why?: string
 }
 
 /** A check that is one test: it passed when it exits 0. */
@@ -39,15 +42,35 @@ const fileTimeoutMs = 2 * testTimeoutMs
 /** From the request to end a runner to its end by force. */
 const killAfterMs = 10_000
 
+interface NodeTestOptions {
+  readonly concurrency: number
+  readonly env?: NodeJS.ProcessEnv
+  say(text: string): void
+}
+
+/** Runs live tests; the few files that failed once more, alone, and names them: see `again.ts`. */
+export async function runLiveTests(
+  bench: Bench,
+  files: readonly string[],
+  options: NodeTestOptions,
+): Promise<Result> {
+  const first = await runNodeTests(bench, files, options)
+  const again = filesToRepeat(first.ended).map((file) => relative(root, file))
+  if (again.length === 0) return first
+  const second = await runNodeTests(bench, again, { ...options, concurrency: 1 })
+  const counts = countsAfter(first.ended, second.counts)
+  return { counts, output: second.output, again, why: first.output }
+}
+
 /** Runs test files with Node's runner, `concurrency` of them at once; `say` hears how far it is. */
 export async function runNodeTests(
   bench: Bench,
   files: readonly string[],
-  options: { concurrency: number; env?: NodeJS.ProcessEnv; say: (text: string) => void },
-): Promise<Result> {
+  options: NodeTestOptions,
+): Promise<Result & { readonly ended: readonly FileEnded[] }> {
   const report = join(bench.dir, 'node-test.json')
   const reporters = ['spec', 'stdout', join(import.meta.dirname, 'reporter.ts'), report]
-  let ended = 0
+  const ended: FileEnded[] = []
   const { code, output } = await runNode(
     bench,
     [
@@ -58,13 +81,14 @@ export async function runNodeTests(
       ...files,
     ],
     options.env ?? process.env,
-    ({ file, passed, seconds }) => {
-      const name = `${passed ? '' : 'FAILED '}${relative(root, file)}`
-      options.say(`${++ended} of ${files.length} ${name} ${seconds.toFixed(1)} s`)
+    (one) => {
+      const name = `${one.passed ? '' : 'FAILED '}${relative(root, one.file)}`
+      ended.push(one)
+      options.say(`${ended.length} of ${files.length} ${name} ${one.seconds.toFixed(1)} s`)
     },
   )
   const text = readIfThere(report)
-  return { counts: judge(text ? JSON.parse(text) : undefined, code), output: failuresOf(output) }
+  return { counts: judge(text ? JSON.parse(text) : undefined, code), output: failuresOf(output), ended }
 }
 
 /** The part of the spec reporter's output that is about failures, where it has one. */
