@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 interface Controlled {
   readonly pid?: number
   /** All processes of a role that several play. */
-  readonly all?: readonly { readonly pid?: number }[]
+  readonly all?: readonly { readonly pid?: number; readonly url?: string }[]
 }
 
 /** What this file needs of `.streamgauge/local.json`. */
@@ -21,6 +21,8 @@ export interface Stack {
   /** Without a slash at its end. */
   readonly url: string
   readonly operatorToken: string
+  /** Of every gateway, where several stand behind `url`; each counts for itself. */
+  gateways(): readonly string[]
   /**
    * Signals a service of a stack on this machine, or all processes of a role, so that nobody is left to take over;
    * throws where the stack isn't local.
@@ -45,6 +47,11 @@ export function findStack(env: NodeJS.ProcessEnv): Stack {
     ...(env.STREAMGAUGE_STACK
       ? fromAddress(env.STREAMGAUGE_STACK)
       : fromFile(read('No STREAMGAUGE_STACK is given'))),
+    gateways() {
+      const all = file ? read('Gateways').roles.gateway?.all : undefined
+      const urls = all?.flatMap((one) => one.url ?? []) ?? []
+      return urls.length > 0 ? urls : [this.url]
+    },
     signal(kind, name, signal) {
       const found = read('This scenario signals processes')[kind][name]
       const pids = (found?.all ?? [found]).flatMap((one) => one?.pid ?? [])

@@ -4,7 +4,6 @@ import {
   disableChannel,
   failAll,
   findDeliveryChannel,
-  findTold,
   type Lease,
   leaseChannel,
   postpone,
@@ -16,6 +15,7 @@ import {
   tryOf,
   type WaitingDelivery,
 } from '@streamgauge/adapters/mariadb/deliveries.ts'
+import { findTold } from '@streamgauge/adapters/mariadb/muted.ts'
 import type { Database } from '@streamgauge/adapters/mariadb/pool.ts'
 import { longestWaitMs, nextTryAt, type Outcome } from '@streamgauge/core/delivery.ts'
 import { limits } from '@streamgauge/core/limits.ts'
