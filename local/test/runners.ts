@@ -106,7 +106,11 @@ export async function runScenarios(
   const cucumber = [tool('@cucumber/cucumber/bin/cucumber.js'), '--config', 'features/cucumber.json']
   const { code, output } = await runNode(bench, [...cucumber, '--format', `message:${report}`, ...args], env)
   const scenarios = readScenarios(readIfThere(report) ?? '')
-  return { counts: judge(scenarios?.counts, code), output, again: scenarios?.again }
+  const { again } = scenarios ?? {}
+  const counts = judge(scenarios?.counts, code)
+  // Where all ended well, Cucumber tells of first tries under its warnings; else they are in the output as a whole.
+  const why = again?.length && counts.failed === 0 ? output.slice(output.indexOf('Warnings:')) : undefined
+  return { counts, output, again, why }
 }
 
 /** The script of a tool in node_modules. */
